@@ -1,0 +1,57 @@
+"""Understudy: an assistant is a folder you own.
+
+The names below are the public ones; everything else may change on any day. They are loaded on
+first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Host": "host",
+    "SyncHost": "sync",
+    "Answer": "host",
+    "Event": "events",
+    "Problem": "folder.problems",
+    "hookimpl": "hookspecs",
+    **dict.fromkeys(
+        ("Assistant", "File", "Message", "Run", "RunStep", "Thread", "new_id"), "objects"
+    ),
+    **dict.fromkeys(("Function", "Tool", "ToolCall", "ToolContext"), "tools"),
+    **dict.fromkeys(("Limits", "Program", "Runtime", "Source"), "runtimes"),
+    **dict.fromkeys(("ChatChunk", "ChatRequest", "ModelProvider", "ToolCallDelta"), "models"),
+    **dict.fromkeys(("ANY", "NAME", "Document", "Entry", "Page", "Store"), "store"),
+    **dict.fromkeys(
+        (
+            "Conflict",
+            "Invalid",
+            "ModelError",
+            "NotFound",
+            "PluginError",
+            "ScriptError",
+            "StoreError",
+            "ToolError",
+            "UnderstudyError",
+        ),
+        "errors",
+    ),
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see the docstring
+
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+if TYPE_CHECKING:
+    pass

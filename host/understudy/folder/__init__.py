@@ -1,0 +1,1 @@
+"""An assistant's folder: read (tolerant), validate (precise), write (safe)."""

@@ -1,0 +1,1 @@
+"""Typed access to what a store holds: assistants, threads, messages, runs, files."""

@@ -1,0 +1,48 @@
+"""The objects that are stored and sent: OpenAI's, as pydantic models that keep unknown fields."""
+
+from understudy.objects._base import Metadata, Object
+from understudy.objects.assistant import Assistant, FunctionDefinition, ToolEntry
+from understudy.objects.file import File
+from understudy.objects.ids import new_id
+from understudy.objects.message import (
+    Attachment,
+    ContentPart,
+    ImageFilePart,
+    ImageURLPart,
+    Message,
+    OtherPart,
+    RefusalPart,
+    TextPart,
+)
+from understudy.objects.run import Run, RunStatus, TruncationStrategy, Usage
+from understudy.objects.step import RunStep
+from understudy.objects.stream import EVENTS, MessageDelta, RunStepDelta, StreamError
+from understudy.objects.thread import Thread
+
+__all__ = [
+    "EVENTS",
+    "Assistant",
+    "Attachment",
+    "ContentPart",
+    "File",
+    "FunctionDefinition",
+    "ImageFilePart",
+    "ImageURLPart",
+    "Message",
+    "MessageDelta",
+    "Metadata",
+    "Object",
+    "OtherPart",
+    "RefusalPart",
+    "Run",
+    "RunStatus",
+    "RunStep",
+    "RunStepDelta",
+    "StreamError",
+    "TextPart",
+    "Thread",
+    "ToolEntry",
+    "TruncationStrategy",
+    "Usage",
+    "new_id",
+]

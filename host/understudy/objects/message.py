@@ -1,0 +1,119 @@
+"""The message object and its content parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from understudy.objects._base import Metadata, Object
+
+
+class TextValue(Object):
+    """Text, and the citations in it."""
+
+    value: str
+    annotations: list[Any] = []
+
+
+class TextPart(Object):
+    """Text."""
+
+    type: Literal["text"] = "text"
+    text: TextValue
+
+
+class ImageFile(Object):
+    """An uploaded image."""
+
+    file_id: str
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
+class ImageFilePart(Object):
+    """An uploaded image, in a message."""
+
+    type: Literal["image_file"] = "image_file"
+    image_file: ImageFile
+
+
+class ImageURL(Object):
+    """An image somewhere else, or a `data:` URL."""
+
+    url: str
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
+class ImageURLPart(Object):
+    """An image by its URL, in a message."""
+
+    type: Literal["image_url"] = "image_url"
+    image_url: ImageURL
+
+
+class RefusalPart(Object):
+    """The model's refusal."""
+
+    type: Literal["refusal"] = "refusal"
+    refusal: str
+
+
+class OtherPart(Object):
+    """A part that only somebody else's files have, such as Jan's `reasoning`. Kept, not sent."""
+
+    type: str
+
+
+_KNOWN = ("text", "image_file", "image_url", "refusal")
+
+
+def _kind(part: Any) -> str:
+    kind = part.get("type") if isinstance(part, dict) else getattr(part, "type", None)
+    return kind if kind in _KNOWN else "other"
+
+
+ContentPart = Annotated[
+    Annotated[TextPart, Tag("text")]
+    | Annotated[ImageFilePart, Tag("image_file")]
+    | Annotated[ImageURLPart, Tag("image_url")]
+    | Annotated[RefusalPart, Tag("refusal")]
+    | Annotated[OtherPart, Tag("other")],
+    Discriminator(_kind),
+]
+
+
+class Attachment(Object):
+    """A file that came with a message, and the tools that may read it."""
+
+    file_id: str | None = None
+    tools: list[dict[str, Any]] | None = None
+
+
+class IncompleteDetails(Object):
+    """Why something is incomplete."""
+
+    reason: str
+
+
+class Message(Object):
+    """A message of a thread. Times are Unix seconds."""
+
+    id: str
+    object: Literal["thread.message"] = "thread.message"
+    created_at: int
+    thread_id: str
+    status: Literal["in_progress", "incomplete", "completed"] = "completed"
+    incomplete_details: IncompleteDetails | None = None
+    completed_at: int | None = None
+    incomplete_at: int | None = None
+    role: Literal["user", "assistant"]
+    content: list[ContentPart] = []
+    assistant_id: str | None = None
+    run_id: str | None = None
+    attachments: list[Attachment] | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The text parts, joined."""
+        return "".join(part.text.value for part in self.content if isinstance(part, TextPart))

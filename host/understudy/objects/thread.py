@@ -1,0 +1,17 @@
+"""The thread object."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from understudy.objects._base import Metadata, Object
+
+
+class Thread(Object):
+    """A conversation. Its messages and runs are stored under it."""
+
+    id: str
+    object: Literal["thread"] = "thread"
+    created_at: int
+    metadata: Metadata = {}
+    tool_resources: dict[str, Any] | None = None

@@ -1,0 +1,86 @@
+"""The Tool protocol: what a tool plugin implements.
+
+A tool is an entry point in the group `understudy.tools`. Its name is the `type` that
+assistant.json lists; the object is a class or function that takes a `ToolContext`:
+
+    [project.entry-points."understudy.tools"]
+    weather = "understudy_weather:Weather"
+
+    class Weather:
+        def __init__(self, context: ToolContext) -> None:
+            self.functions = [Function("weather", "Weather in a city", {"type": "object", …})]
+
+        async def call(self, call: ToolCall) -> str:
+            return f"Sunny in {call.arguments['city']}"
+
+        async def close(self) -> None: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from understudy.runs.run import Run
+    from understudy.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What the model is told of a function. `parameters` is a JSON schema of an object."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"}, hash=False)
+    strict: bool | None = None
+    idempotent: bool = False
+    """Safe to make again if the host died while the call was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call: the function's name, its arguments, and the run that it belongs to."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any] = field(hash=False)
+    run: Run = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool is made with: the assistant's id, its entry in assistant.json, its folder."""
+
+    assistant_id: str
+    entry: Mapping[str, Any] = field(hash=False)
+    folder: Path | None
+    store: Store = field(hash=False)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The entry's `settings`, or an empty mapping."""
+        value = self.entry.get("settings")
+        return value if isinstance(value, dict) else {}
+
+
+class Tool(Protocol):
+    """A tool: one or more functions that the host can call."""
+
+    functions: Sequence[Function]
+
+    async def call(self, call: ToolCall) -> Any:
+        """Do it. The result is text or any JSON value. Raise `ToolError` to tell the model why not.
+
+        Cancellation arrives as `asyncio.CancelledError`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything. Called once, when the assistant is closed."""
+        ...
+
+
+ToolFactory = Callable[[ToolContext], Tool]
