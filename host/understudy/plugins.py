@@ -7,7 +7,7 @@ told by the plugin's name; it ends only what cannot do without the plugin.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from understudy.entrypoints import Damage, EntryPoint, Scan, normalize, scan
@@ -56,6 +56,7 @@ class Plugins:
         self._own: dict[tuple[Group, str], object] = {}
         self._found: Scan | None = None
         self._loaded: dict[EntryPoint, object] = {}
+        self._broken: dict[EntryPoint, PluginError] = {}
         self._hooks: Hooks | None = None
 
     # -- what there is
@@ -139,13 +140,15 @@ class Plugins:
         )
 
     def load(self, point: EntryPoint) -> object:
-        """Import what an entry point means. Raises `PluginError`."""
+        """Import what an entry point means, once. Raises `PluginError`."""
+        if point in self._broken:
+            raise self._broken[point].with_traceback(None)
         if point not in self._loaded:
-            value = _import(point)
-            if group_of(point) != "hooks" and not callable(value):
-                kind = type(value).__name__
-                raise _failure(point, f"is a `{kind}` at `{point.target}`, not a class or function")
-            self._loaded[point] = value
+            try:
+                self._loaded[point] = _import(point)
+            except PluginError as error:
+                self._broken[point] = error
+                raise
         return self._loaded[point]
 
     # -- hooks
@@ -155,18 +158,19 @@ class Plugins:
         if self._hooks is None:
             from understudy.registration import register
 
-            self._hooks = register(self._hook_plugins(), self.report)
+            self._hooks = register(self.hook_plugins(self.report), self.report)
         return self._hooks
 
-    def _hook_plugins(self) -> list[HookPlugin]:
+    def hook_plugins(self, report: Callable[[PluginError], None]) -> list[HookPlugin]:
+        """Import the hook plugins, those of the app included, not yet checked or in order."""
         from understudy.registration import named
 
         own = [named(value) for value in self._extra]
         own += [named(value, name) for (kind, name), value in self._own.items() if kind == "hooks"]
         taken = {plugin.name for plugin in own}
-        return own + [plugin for plugin in self._imported_hooks() if plugin.name not in taken]
+        return own + [one for one in self._imported_hooks(report) if one.name not in taken]
 
-    def _imported_hooks(self) -> Iterator[HookPlugin]:
+    def _imported_hooks(self, report: Callable[[PluginError], None]) -> Iterator[HookPlugin]:
         from understudy.registration import named
 
         for point in self.installed("hooks"):
@@ -175,7 +179,7 @@ class Plugins:
             try:
                 value = self.load(self.find("hooks", point.name))
             except PluginError as error:
-                self.report(error)
+                report(error)
             else:
                 yield named(value, point.name, point.distribution)
 
@@ -207,12 +211,16 @@ def group_of(point: EntryPoint) -> Group:
 
 def _import(point: EntryPoint) -> object:
     try:
-        return point.load()
+        value = point.load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may do anything at import, `sys.exit()` included
         why = f"could not be imported: {type(error).__name__}: {error}"
         raise _failure(point, why) from error
+    if group_of(point) != "hooks" and not callable(value):
+        kind = type(value).__name__
+        raise _failure(point, f"is a `{kind}` at `{point.target}`, not a class or function")
+    return value
 
 
 def _failure(point: EntryPoint, why: str) -> PluginError:
@@ -220,7 +228,7 @@ def _failure(point: EntryPoint, why: str) -> PluginError:
         f"plugin `{point.name}` ({point.distribution} {point.version}) {why}",
         plugin=point.name,
         hook=f"import {KINDS[group_of(point)]}",
-        hint=f"Mend or uninstall `{point.distribution}`, or switch the plugin off with "
+        hint=f"Reinstall `{point.distribution}`, or switch the plugin off with "
         f"UNDERSTUDY_PLUGINS=-{point.distribution}:{point.name}",
     )
 

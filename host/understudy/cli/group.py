@@ -1,0 +1,122 @@
+"""The group of commands: built-in ones from a table, others from plugins; imported when typed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from understudy.plugins import Plugins
+
+BUILTIN = {
+    "run": "Ask an assistant one question.",
+    "chat": "Talk with an assistant.",
+    "list": "List the assistants.",
+    "show": "Show an assistant, thread or run.",
+    "new": "Make a new assistant from a template.",
+    "validate": "Check an assistant's folder, and say how to mend it.",
+    "plugins": "Show the installed plugins, and what is wrong with them.",
+    "doctor": "Check the installation, the data root and the models.",
+}
+"""Name → short help; `command` in the module `understudy.cli.NAME` is the command."""
+
+
+class Options:
+    """What was said before the command: `understudy --root DIR -v COMMAND`."""
+
+    __slots__ = ("_plugins", "root", "verbose")
+
+    def __init__(self, *, root: str | None = None, verbose: bool = False) -> None:
+        self.root = root
+        self.verbose = verbose
+        self._plugins: Plugins | None = None
+
+    @property
+    def plugins(self) -> Plugins:
+        """The installed plugins, looked for on first use."""
+        if self._plugins is None:
+            from understudy.plugins import Plugins
+
+            self._plugins = Plugins()
+        return self._plugins
+
+
+pass_options = click.make_pass_decorator(Options, ensure=True)
+"""Gives a command the `Options` as its first argument."""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name, and imports only the one that is typed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names: the built-in ones, then those of plugins."""
+        return [*BUILTIN, *self._short_helps(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command. `distribution:name` means that plugin's, whatever else is called so."""
+        if cmd_name in BUILTIN:
+            module = import_module(f"understudy.cli.{cmd_name}")
+            command: click.Command = module.command
+            return command
+        plugins = _plugins(ctx)
+        if ":" in cmd_name or any(p.name == cmd_name for p in plugins.installed("commands")):
+            return _checked(plugins.provider("commands", cmd_name), cmd_name)
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with a suggestion for a misspelt name."""
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, self.list_commands(ctx), 1)
+        more = f" Did you mean `{close[0]}`?" if close else ""
+        raise click.UsageError(f"There is no command `{name}`.{more}", ctx)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two sections, written from the table and from metadata."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(BUILTIN.items()))
+        if rows := list(self._short_helps(ctx).items()):
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete names without importing the commands."""
+        from click.shell_completion import CompletionItem
+
+        helps = BUILTIN | self._short_helps(ctx)
+        found = [CompletionItem(n, help=h) for n, h in helps.items() if n.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+    def _short_helps(self, ctx: click.Context) -> dict[str, str]:
+        plugins = _plugins(ctx)
+        helps = {}
+        for point in plugins.installed("commands"):
+            if plugins.state(point) == "enabled" and point.name not in BUILTIN:
+                helps[point.name] = f"from {point.distribution}"
+        return helps
+
+
+def _plugins(ctx: click.Context) -> Plugins:
+    return ctx.ensure_object(Options).plugins
+
+
+def _checked(command: Any, name: str) -> click.Command:
+    if not isinstance(command, click.Command):
+        from understudy.errors import PluginError
+
+        raise PluginError(
+            f"the command `{name}` of a plugin is a `{type(command).__name__}`",
+            plugin=name,
+            hook="import command",
+            hint="Its entry point must lead to a click command.",
+        )
+    return command

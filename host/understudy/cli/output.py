@@ -1,0 +1,65 @@
+"""What commands print: errors, tables, JSON. Plain text wherever it is not read on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def print_error(message: str, hint: str | None = None) -> None:
+    """Say on stderr what went wrong, and what to do next."""
+    click.echo(f"{styled('Error:', fg='red', bold=True)} {_sentence(message)}", err=True)
+    if hint:
+        click.echo(_sentence(hint), err=True)
+
+
+def print_note(message: str) -> None:
+    """Say something on stderr that is not the result: progress, warnings."""
+    click.echo(styled(message, dim=True), err=True)
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print columns on stdout, each as wide as its widest cell. Without rows, nothing."""
+    lines = [list(map(_one_line, row)) for row in rows]
+    if not lines:
+        return
+    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+    click.echo(styled(_aligned(head, widths), bold=True))
+    for line in lines:
+        click.echo(_aligned(line, widths))
+
+
+def print_json(value: Any) -> None:
+    """Print a JSON value on stdout, for programs. It is ASCII, which every pipe can carry."""
+    import json
+
+    click.echo(json.dumps(value, indent=2))
+
+
+def json_option(command: F) -> F:
+    """The option `--json`; the command gets `as_json`."""
+    option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+    return option(command)
+
+
+def styled(text: str, **style: Any) -> str:
+    """The text in colour, unless NO_COLOR is set; click takes colour out again when piped."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **style)
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join(padded).rstrip()
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ":", "\n")) else f"{text}."
