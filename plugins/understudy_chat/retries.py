@@ -23,13 +23,16 @@ async def with_retries(attempt: Callable[[], Awaitable[T]], retries: int) -> T:
     """
     import tenacity
 
+    async def once() -> T:
+        return await attempt()
+
     try_again = tenacity.AsyncRetrying(
         retry=tenacity.retry_if_exception(_is_worth_it),
         stop=tenacity.stop_after_attempt(retries + 1),
         wait=_pause,
         reraise=True,
     )
-    return await try_again(attempt)
+    return await try_again(once)
 
 
 def _is_worth_it(error: BaseException) -> bool:

@@ -85,6 +85,6 @@ def _text(arguments: str | dict[str, Any] | None) -> str:
 
 
 def _new_id() -> str:
-    from understudy import new_id  # pydantic comes with it: only for servers that send no id
+    from understudy.objects import new_id  # only for servers that send none
 
     return str(new_id("call"))
