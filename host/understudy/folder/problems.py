@@ -21,6 +21,8 @@ class Problem:
     hint: str | None = None
     severity: Literal["error", "warning"] = "error"
     plugin: str | None = None
+    field: str | None = None
+    """The field that is wrong, as one writes it: `tools[0].type`."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)

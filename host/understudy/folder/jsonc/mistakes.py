@@ -13,7 +13,7 @@ _PYTHON = {"True": "true", "False": "false", "None": "null", "undefined": "null"
 _AS_FOUND = {
     "Unterminated string": "this text has no closing double quote",
     "Invalid control character": r"a line break or tab in a text must be written as \n or \t",
-    "Invalid \\": r"only \" \\ \/ \b \f \n \r \t and \uXXXX may follow a backslash; write \\ for one",
+    "Invalid \\": r"write \\ for a backslash: only \" \\ \/ \b \f \n \r \t \uXXXX may follow one",
     "Extra data": "there is something after the end of the JSON value",
 }
 

@@ -1,0 +1,115 @@
+"""The model of an assistant: model.json, and what overrides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from understudy.jan import model_from_jan
+from understudy.objects import Assistant
+
+_ASKED = ("temperature", "top_p", "response_format", "reasoning_effort")
+
+
+class EnvSecret(BaseModel):
+    """A secret in an environment variable."""
+
+    model_config = ConfigDict(extra="forbid")
+    env: str = Field(alias="$env", min_length=1)
+
+
+class FileSecret(BaseModel):
+    """A secret in a file."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: str = Field(alias="$file", min_length=1)
+
+
+class ModelSettings(BaseModel):
+    """How to reach the model. `timeout` is in seconds; Jan's `ctx_len` and the like are kept."""
+
+    model_config = ConfigDict(extra="allow")
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")] | None = None
+    api_key: str | EnvSecret | FileSecret | None = None
+    timeout: Annotated[float, Field(gt=0)] | None = None
+
+
+class ModelConfig(BaseModel):
+    """model.json. `model` None is whichever the provider thinks best.
+
+    `parameters` are sent with every request. `provider` is the name of a model plugin.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    model: str | None = None
+    provider: str | None = None
+    settings: ModelSettings = ModelSettings()
+    parameters: dict[str, Any] = {}
+    instructions: str | None = None
+
+    def over(self, other: ModelConfig | None) -> ModelConfig:
+        """This one, completed by a more general one.
+
+        Another provider is reached in another way: its settings do not apply.
+        """
+        if other is None:
+            return self
+        same = self.provider in (None, other.provider)
+        below = other.settings.model_dump(exclude_unset=True, by_alias=True) if same else {}
+        above = self.settings.model_dump(exclude_unset=True, by_alias=True)
+        return ModelConfig(
+            model=self.model or other.model,
+            provider=self.provider or other.provider,
+            settings=ModelSettings.model_validate(below | above),
+            parameters=other.parameters | self.parameters,
+            instructions=self.instructions or other.instructions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model is asked, and how: what a `ChatRequest` is made of."""
+
+    model: str | None = None
+    provider: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def choose_model(
+    assistant: Assistant,
+    config: ModelConfig | None = None,
+    thread: Mapping[str, Any] | None = None,
+) -> ModelChoice:
+    """The model of a run: thread.json over the assistant over its folder's configuration."""
+    asked = {key: value for key in _ASKED if (value := getattr(assistant, key)) is not None}
+    own = ModelConfig(model=assistant.model, parameters=asked).over(config)
+    chosen = own if thread is None else _of_thread(thread, assistant.id).over(own)
+    return ModelChoice(
+        chosen.model,
+        chosen.provider,
+        chosen.settings.model_dump(exclude_none=True, by_alias=True),
+        chosen.parameters,
+    )
+
+
+def _of_thread(thread: Mapping[str, Any], assistant_id: str) -> ModelConfig:
+    """What Jan's thread.json asks for: `assistants[].model`. Nothing, if it makes no sense."""
+    assistants = thread.get("assistants")
+    listed = assistants if isinstance(assistants, list) else []
+    mine = (entry for entry in listed if isinstance(entry, dict) and _is(entry, assistant_id))
+    model = next(mine, {}).get("model")
+    record = {"model": model} if isinstance(model, str) else model
+    if not isinstance(record, dict):
+        return ModelConfig()
+    try:
+        return ModelConfig.model_validate(model_from_jan(record))
+    except ValueError:
+        return ModelConfig()
+
+
+def _is(entry: Mapping[str, Any], assistant_id: str) -> bool:
+    return (entry.get("assistant_id") or entry.get("id") or assistant_id) == assistant_id
