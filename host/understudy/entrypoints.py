@@ -152,7 +152,8 @@ def _parse(file: str, data: bytes, wanted: frozenset[str]) -> Iterator[_Item | D
 
 def _item(group: str, line: str) -> _Item | None:
     name, equals, value = line.partition("=")
-    target = value.partition("[")[0].strip()  # behind it: extras, which are history
+    module, colon, attribute = value.partition("[")[0].partition(":")  # [: extras, now obsolete
+    target = module.strip() + colon + attribute.strip()
     parts = target.replace(":", ".", 1).split(".")
     if not equals or not name.strip() or not all(part.isidentifier() for part in parts):
         return None
