@@ -1,0 +1,38 @@
+/** What the librarian says. */
+
+export const NO_QUESTION = "Ask me something about your files.\n";
+
+export const NO_FILES = `I have no file that I could read. Give me one with your question:
+
+    understudy run librarian "When is the boiler serviced?" --file notes.md
+
+or put files into the folder \`files\` beside my assistant.json.
+`;
+
+/** What the model is told: the passages, each with its marker. */
+export function instructionsFor({ chunks, context }) {
+  if (chunks.length === 0) {
+    return "A search of the user's files found nothing about the question. Say so; do not guess.";
+  }
+  const passages = context ?? chunks.map(passageText).join("\n\n");
+  return `These passages of the user's files may answer the question. Cite with their markers.\n\n${passages}`;
+}
+
+function passageText({ marker, file, line, heading, text }) {
+  const under = heading ? `, under "${heading}"` : "";
+  return `${marker} ${file}, line ${line}${under}:\n${text}`;
+}
+
+export function nothingFound(searched) {
+  const files = searched === 1 ? "your file" : `your ${searched} files`;
+  return `I found nothing about that in ${files}. Other words may help: those that the text itself uses.\n`;
+}
+
+export function quotation({ text, file, line, marker }) {
+  return `> ${text}\n\n${file}, line ${line} ${marker}\n\n`;
+}
+
+/** A line for each file that could not be read; nothing if there is none. */
+export function* unread(skipped) {
+  for (const { file, reason } of skipped) yield `\nNot read: ${file}. ${reason}\n`;
+}

@@ -1,0 +1,83 @@
+"""A file's bytes to lines of text."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Final
+
+from understudy_rag.documents import Line, Unreadable
+from understudy_rag.headings import headed_lines
+from understudy_rag.markup import html_lines
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_KNOWN_BINARY: Final = {
+    b"%PDF-": "PDF files",
+    b"PK\x03\x04": "Office documents and archives",
+    b"\xd0\xcf\x11\xe0": "old Office documents",
+    b"{\\rtf": "RTF files",
+    b"\x89PNG": "images",
+    b"\xff\xd8\xff": "images",
+    b"GIF8": "images",
+    b"\x1f\x8b": "compressed files",
+}
+_TEXT_CONTROLS: Final = frozenset(b"\t\n\r\f\x1b")
+_SAMPLE: Final = 4_096
+
+
+def read_lines(name: str, data: bytes) -> list[Line]:
+    """The lines of a file, by the format that its name says. Raises `Unreadable`."""
+    text = decode(data)
+    suffix = PurePath(name).suffix.lower()
+    if suffix in (".html", ".htm", ".xhtml"):
+        return html_lines(text)
+    texts = text.split("\n")
+    if suffix in (".md", ".markdown", ".rst"):
+        return list(headed_lines(texts))
+    return list(_plain_lines(texts, heading=texts[0] if suffix in (".csv", ".tsv") else ""))
+
+
+def _plain_lines(texts: Iterable[str], heading: str) -> Iterable[Line]:
+    """Each row of a table has the table's first row as its heading: the names of its columns."""
+    return (Line(number, text, heading) for number, text in enumerate(texts, start=1))
+
+
+def decode(data: bytes) -> str:
+    """Bytes to text: by the byte order mark, else UTF-8, else Windows-1252. Raises `Unreadable`."""
+    text = _decoded(data)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    _refuse_binary(data)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(f"It is marked as {encoding.upper()} text, but is damaged.") from None
+
+
+def _refuse_binary(data: bytes) -> None:
+    for magic, kind in _KNOWN_BINARY.items():
+        if data.startswith(magic):
+            raise Unreadable(f"{kind[0].upper()}{kind[1:]} cannot be read yet; save it as text.")
+    sample = data[:_SAMPLE]
+    odd = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in sample)
+    if b"\x00" in data or odd > len(sample) / 50:
+        raise Unreadable("It is not text.")
