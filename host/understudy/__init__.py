@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Host": "host",
     "SyncHost": "sync",
-    "Answer": "host",
+    "Reply": "host",
     "Event": "events",
     "Problem": "folder.problems",
     "hookimpl": "hookspecs",
@@ -53,5 +53,25 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-if TYPE_CHECKING:
-    pass
+if TYPE_CHECKING:  # the same names, for type checkers
+    from understudy.errors import (
+        Conflict,
+        Invalid,
+        ModelError,
+        NotFound,
+        PluginError,
+        ScriptError,
+        StoreError,
+        ToolError,
+        UnderstudyError,
+    )
+    from understudy.events import Event
+    from understudy.folder.problems import Problem
+    from understudy.hookspecs import hookimpl
+    from understudy.host import Host, Reply
+    from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
+    from understudy.objects import Assistant, File, Message, Run, RunStep, Thread, new_id
+    from understudy.runtimes import Limits, Program, Runtime, Source
+    from understudy.store import ANY, NAME, Document, Entry, Page, Store
+    from understudy.sync import SyncHost
+    from understudy.tools import Function, Tool, ToolCall, ToolContext

@@ -14,7 +14,7 @@ from understudy.objects.message import (
     RefusalPart,
     TextPart,
 )
-from understudy.objects.run import Run, RunStatus, TruncationStrategy, Usage
+from understudy.objects.run import Run, RunOptions, RunStatus, TruncationStrategy, Usage
 from understudy.objects.step import RunStep
 from understudy.objects.stream import EVENTS, MessageDelta, RunStepDelta, StreamError
 from understudy.objects.thread import Thread
@@ -35,6 +35,7 @@ __all__ = [
     "OtherPart",
     "RefusalPart",
     "Run",
+    "RunOptions",
     "RunStatus",
     "RunStep",
     "RunStepDelta",

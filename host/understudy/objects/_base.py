@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from understudy.errors import Invalid
 
 Metadata = Annotated[
     dict[
@@ -20,6 +22,16 @@ class Object(BaseModel):
     """Something that is stored and sent. Fields that we do not know are kept as they are."""
 
     model_config = ConfigDict(extra="allow", validate_default=False)
+
+    @classmethod
+    def read(cls, value: Any) -> Self:
+        """Validate JSON from outside. Raises `Invalid`, whose `param` names the first wrong field."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            param = ".".join(str(key) for key in first["loc"])
+            raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
 
     def wire(self) -> dict[str, Any]:
         """The object as JSON, null fields included, as the API sends it."""

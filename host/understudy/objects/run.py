@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from understudy.objects._base import Metadata, Object
 from understudy.objects.assistant import ReasoningEffort, ToolEntry
@@ -72,6 +72,28 @@ class TruncationStrategy(Object):
 
     type: Literal["auto", "last_messages"] = "auto"
     last_messages: Annotated[int, Field(ge=1)] | None = None
+
+
+class RunOptions(BaseModel):
+    """What may be asked of a run when it is created; what is not set comes from the assistant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str | None = None
+    instructions: Annotated[str, StringConstraints(max_length=256_000)] | None = None
+    additional_instructions: str | None = None
+    additional_messages: list[dict[str, Any]] = []
+    tools: Annotated[list[ToolEntry], Field(max_length=128)] | None = None
+    metadata: Metadata = {}
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    max_prompt_tokens: Annotated[int, Field(ge=256)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=256)] | None = None
+    truncation_strategy: TruncationStrategy | None = None
+    tool_choice: str | dict[str, Any] | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: Literal["auto"] | dict[str, Any] | None = None
+    reasoning_effort: ReasoningEffort | None = None
 
 
 class Run(Object):

@@ -26,9 +26,9 @@ class Run(Protocol):
     | `log` | `{"level", "text"}` | None | |
     | `process` | `{"name", "args"}` | what process.js returned | |
 
-    A model chunk is an object with some of `text`, `reasoning`, `refusal`, `tool_calls` (deltas with
-    an `index`), `finish_reason`, `usage`. The whole message has `text`, `refusal`, `tool_calls`
-    (`{id, name, arguments}`), `finish_reason`, `usage`.
+    A model chunk is an object with some of `text`, `reasoning`, `refusal`, `tool_calls` (deltas
+    with an `index`), `finish_reason`, `usage`. The whole message has `text`, `refusal`,
+    `tool_calls` (`{id, name, arguments}`), `finish_reason`, `usage`.
     """
 
     id: str

@@ -1,0 +1,269 @@
+"""Host: one data root, opened; the way in for apps, the command line and the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from understudy.errors import Invalid, UnderstudyError
+from understudy.events import Event
+from understudy.folder import AssistantFolder
+from understudy.folder.problems import Problem
+from understudy.library.assistants import Assistants
+from understudy.library.files import Files
+from understudy.library.loading import Loader
+from understudy.library.messages import Content, Messages
+from understudy.library.threads import Threads
+from understudy.objects import Assistant, File, Message, Run, RunOptions, Thread
+from understudy.plugins import Plugins
+from understudy.providers import Providers
+from understudy.runs.engine import Runs
+from understudy.runs.execution import Execution
+from understudy.runs.staging import Stage
+from understudy.store import Store
+from understudy.streams import closing
+
+DEFAULT_STORE = "files"
+_PIECE_BYTES = 2**20
+Upload = str | os.PathLike[str] | File
+
+
+def default_root() -> Path:
+    """The data root if none is named: `UNDERSTUDY_ROOT`, or the platform's data folder."""
+    named = os.environ.get("UNDERSTUDY_ROOT")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("understudy", appauthor=False)
+
+
+def builtin_assistants() -> Path:
+    """The folder of the built-in assistants: package data, or the checkout's own."""
+    packaged = Path(__file__).parent / "builtin_assistants"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "builtin_assistants"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a run ended: the run, what the assistant wrote, and why it failed, if it did."""
+
+    run: Run
+    messages: tuple[Message, ...]
+    error: BaseException | None = None
+
+    @property
+    def text(self) -> str:
+        """What the assistant wrote, its messages joined by empty lines."""
+        return "\n\n".join(message.text for message in self.messages if message.text)
+
+    @property
+    def thread_id(self) -> str:
+        """The thread, to go on with."""
+        return self.run.thread_id
+
+    def check(self) -> Self:
+        """Return the reply, or raise what made the run fail."""
+        if self.error is not None:
+            raise self.error
+        if self.run.status not in ("completed", "incomplete"):
+            raise UnderstudyError(f"The run ended as {self.run.status}.")
+        return self
+
+
+class Host:
+    """An open data root.
+
+        async with Host("~/assistants") as host:
+            reply = await host.run("math-tutor", "What is 2^100?")
+            print(reply.text)
+
+    `root` defaults to `UNDERSTUDY_ROOT`, or the platform's data folder. `store` is a Store, or
+    the name of a store plugin. `plugins` are hook plugins of the app's own: modules or objects.
+    `providers` are further plugins by group and name, such as `{"tools": {"clock": Clock}}`.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str] | None = None,
+        *,
+        store: Store | str = DEFAULT_STORE,
+        plugins: Iterable[object] = (),
+        providers: Mapping[str, Mapping[str, object]] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.root = Path(root).expanduser() if root is not None else default_root()
+        self.plugins = Plugins(extra=plugins, settings=settings)
+        for group, named in (providers or {}).items():
+            for name, provider in named.items():
+                self.plugins.add(_group(group), name, provider)
+        self.store: Store = self._open_store(store) if isinstance(store, str) else store
+        self._providers = Providers(self.plugins)
+        hooks = self.plugins.hooks()
+        loader = Loader(self.store, hooks, self._providers)
+        self.assistants = Assistants(self.store, loader, builtin_assistants())
+        self.files = Files(self.store)
+        self.threads = Threads(self.store, self.assistants.homes)
+        stage = Stage(self.store, self._providers, hooks, self.assistants, self.threads, self.files)
+        self.runs = Runs(self.store, self.threads, stage)
+
+    def _open_store(self, name: str) -> Store:
+        factory = self.plugins.provider("stores", name)
+        store: Store = factory(self.root)
+        return store
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop what runs, close what is open. The host is not used afterwards."""
+        async with AsyncExitStack() as stack:
+            for closing in (self.store, self._providers, self.assistants, self.runs):
+                stack.push_async_callback(closing.close)
+
+    # -- the main job
+
+    async def run(
+        self,
+        assistant: str,
+        question: Content,
+        *,
+        thread: str | None = None,
+        files: Iterable[Upload] = (),
+        **options: Any,
+    ) -> Reply:
+        """Ask an assistant and wait for its reply. Raises what made the run fail.
+
+        `thread` goes on with an earlier thread. `options` are those of `RunOptions`
+        (instructions, model, temperature …).
+        """
+        execution = await self.start(assistant, question, thread=thread, files=files, **options)
+        return (await self.reply(execution)).check()
+
+    async def stream(
+        self,
+        assistant: str,
+        question: Content,
+        *,
+        thread: str | None = None,
+        files: Iterable[Upload] = (),
+        **options: Any,
+    ) -> AsyncIterator[Event]:
+        """Ask an assistant; yields the run's events as they happen. Leaving early cancels it."""
+        execution = await self.start(assistant, question, thread=thread, files=files, **options)
+        try:
+            async with closing(execution.events()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if not execution.run.is_over:
+                await execution.cancel()
+
+    async def start(
+        self,
+        assistant: str,
+        question: Content,
+        *,
+        thread: str | None = None,
+        files: Iterable[Upload] = (),
+        **options: Any,
+    ) -> Execution:
+        """Ask an assistant and return the run that has begun."""
+        asked = _options(options)
+        thread_id = thread or (await self.new_thread(assistant)).id
+        attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
+        await self.say(thread_id, question, attachments=attachments)
+        return await self.runs.create(thread_id, assistant, asked)
+
+    async def reply(self, execution: Execution) -> Reply:
+        """Wait for a run and collect what the assistant wrote in it."""
+        run = await execution.wait()
+        page = await (await self.messages(run.thread_id)).page(limit=100)
+        written = [message for message in reversed(page.items) if message.run_id == run.id]
+        return Reply(run, tuple(written), execution.error)
+
+    # -- its parts
+
+    async def new_thread(self, assistant: str | None = None, **fields: Any) -> Thread:
+        """Make a thread, where the assistant keeps its threads. Raises `NotFound`."""
+        if assistant is None:
+            return await self.threads.create(**fields)
+        folder = await self.assistants.folder(assistant)
+        return await self.threads.create(home=folder.home, **fields)
+
+    async def messages(self, thread_id: str) -> Messages:
+        """The messages of a thread. Raises `NotFound`."""
+        return Messages(self.store, await self.threads.locate(thread_id))
+
+    async def say(self, thread_id: str, content: Content, **fields: Any) -> Message:
+        """Add a user's message to a thread. Raises `Conflict` while a run is active on it."""
+        messages = await self.messages(thread_id)
+        async with self.runs.idle(await self.threads.locate(thread_id)):
+            return await messages.create(content, **fields)
+
+    async def upload(self, file: Upload) -> File:
+        """Store a local file, unless it is one that is stored already."""
+        if isinstance(file, File):
+            return file
+        name = os.path.basename(file)  # noqa: PTH119 - a Path would look at the disk
+        return await self.files.create(name, _pieces(file))
+
+    async def all_assistants(self) -> list[Assistant]:
+        """The assistants that can be read: the data root's own, then the built-in ones."""
+        folders: list[AssistantFolder] = []
+        after: str | None = None
+        while True:
+            page = await self.assistants.page(limit=100, after=after)
+            folders += page.items
+            if not page.has_more:
+                break
+            after = page.items[-1].id
+        folders += self.assistants.builtin()
+        return [folder.assistant for folder in folders if folder.assistant]
+
+    async def models(self) -> Sequence[str]:
+        """The models that the default provider can ask now; empty if nothing answers."""
+        return await self._providers.model(None).models({})
+
+    async def validate(self, assistant: str) -> list[Problem]:
+        """Load an assistant and say all that is wrong with it. Raises `NotFound`."""
+        async with self.assistants.loaded(assistant) as loaded:
+            return list(loaded.problems)
+
+
+async def _pieces(file: str | os.PathLike[str]) -> AsyncIterator[bytes]:
+    """A local file's bytes, read off the event loop. Raises `Invalid`."""
+    try:
+        with await asyncio.to_thread(open, file, "rb") as opened:
+            while piece := await asyncio.to_thread(opened.read, _PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        message = f"The file {os.fspath(file)} cannot be read: {error.strerror}."
+        raise Invalid(message, param="files") from None
+
+
+def _options(options: Mapping[str, Any]) -> RunOptions:
+    from pydantic import ValidationError
+
+    try:
+        return RunOptions.model_validate(options)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        param = ".".join(str(part) for part in first["loc"])
+        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
+
+
+def _group(name: str) -> Any:
+    from understudy.plugins import KINDS
+
+    if name not in KINDS:
+        raise Invalid(f'there is no group of plugins "{name}"', hint=f"Known: {', '.join(KINDS)}.")
+    return name

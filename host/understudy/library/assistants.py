@@ -1,0 +1,207 @@
+"""Assistants: the folders of the data root and the built-in ones, read, changed and loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path as FilePath
+from typing import Any
+
+from understudy.errors import Conflict, NotFound
+from understudy.folder import AssistantFolder, fingerprint, read_document, read_folder
+from understudy.library.loading import LoadedAssistant, Loader
+from understudy.objects import Assistant, ToolEntry, new_id
+from understudy.store import NAME, Document, Order, Page, Path, Store
+
+COLLECTION: Path = ("assistants",)
+
+
+@dataclass(slots=True)
+class _Cached:
+    """A loaded assistant, as long as its files stay as they are."""
+
+    loaded: LoadedAssistant
+    fingerprint: object
+    users: int = 0
+    stale: bool = False
+
+
+class Assistants:
+    """The assistants of a data root, and the built-in ones.
+
+    A folder of the root hides a built-in one of the same name. Built-in ones are never changed.
+    """
+
+    def __init__(self, store: Store, loader: Loader, builtin: FilePath) -> None:
+        self._store = store
+        self._loader = loader
+        self._builtin = builtin
+        self._cache: dict[str, _Cached] = {}
+
+    # -- reading
+
+    async def folder(self, assistant_id: str) -> AssistantFolder:
+        """Read an assistant's folder, with all that is wrong in it. Raises `NotFound`."""
+        if NAME.fullmatch(assistant_id):
+            path = self._path(assistant_id)
+            if path is not None:
+                return read_folder(path, id=assistant_id)
+            document = await self._store.get((*COLLECTION, assistant_id))
+            if document is not None:
+                return read_document(document.value, id=assistant_id)
+        raise self._not_found(assistant_id)
+
+    def _path(self, assistant_id: str) -> FilePath | None:
+        own = self._store.folder((*COLLECTION, assistant_id))
+        for path in (own, self._builtin / assistant_id):
+            if path is not None and path.is_dir():
+                return path
+        return None
+
+    def _not_found(self, assistant_id: str) -> NotFound:
+        close = get_close_matches(assistant_id, self._builtin_ids(), 1)
+        meant = f"Did you mean `{close[0]}`? " if close else ""
+        return NotFound(
+            f"No assistant found with id '{assistant_id}'.",
+            hint=f"{meant}`understudy list` shows the assistants there are; "
+            "`understudy new NAME` makes one.",
+        )
+
+    async def get(self, assistant_id: str) -> Assistant:
+        """Read an assistant's object. Raises `NotFound`, or `Invalid` if it is malformed."""
+        folder = await self.folder(assistant_id)
+        return folder.require_assistant()
+
+    async def page(
+        self,
+        *,
+        limit: int = 20,
+        order: Order = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[AssistantFolder]:
+        """List the data root's own assistants.
+
+        One that is malformed is there with its problems, and without an `assistant`.
+        """
+        page = await self._store.page(
+            COLLECTION, limit=limit, order=order, after=after, before=before
+        )
+        return Page(tuple(self._listed(document) for document in page.items), page.has_more)
+
+    def _listed(self, document: Document) -> AssistantFolder:
+        path = self._store.folder(document.path)
+        if path is not None:
+            return read_folder(path, id=document.id)
+        return read_document(document.value, id=document.id)
+
+    def builtin(self) -> list[AssistantFolder]:
+        """The built-in assistants, by name; those that a folder of the root hides are not here."""
+        visible = [name for name in self._builtin_ids() if self._path(name) == self._builtin / name]
+        return [read_folder(self._builtin / name, id=name) for name in visible]
+
+    def _builtin_ids(self) -> list[str]:
+        entries = self._builtin.iterdir() if self._builtin.is_dir() else ()
+        return sorted(entry.name for entry in entries if entry.is_dir())
+
+    def homes(self) -> list[Path]:
+        """Where threads may lie besides the root: in the folders of assistants."""
+        own = self._store.folder((*COLLECTION, "any"))
+        found = own.parent.glob("*/threads") if own is not None else ()
+        ids = dict.fromkeys([*self._cache, *(path.parent.name for path in found)])
+        return [(*COLLECTION, assistant_id, "threads") for assistant_id in ids]
+
+    # -- changing
+
+    async def create(self, fields: Mapping[str, Any]) -> Assistant:
+        """Make an assistant from the fields of its object. Raises `Invalid`."""
+        value = {**fields, "id": new_id("assistant"), "created_at": int(time.time())}
+        assistant = Assistant.read(value)
+        await self._store.put((*COLLECTION, assistant.id), assistant.wire(), expect=None)
+        return assistant
+
+    async def modify(self, assistant_id: str, changes: Mapping[str, Any]) -> Assistant:
+        """Change fields of assistant.json; all else in the folder stays as it is."""
+        document = await self._document(assistant_id)
+        kept: dict[str, Any] = {
+            name: document.value[name] for name in ("id", "created_at") if name in document.value
+        }
+        changed = {**document.value, **changes, **kept}
+        folder = read_document(changed, id=assistant_id)
+        assistant = folder.require_assistant()
+        await self._store.put(document.path, changed, expect=document.version)
+        return assistant
+
+    async def delete(self, assistant_id: str) -> None:
+        """Move an assistant's folder to the trash: it holds someone's work."""
+        document = await self._document(assistant_id)
+        await self._store.delete(document.path, trash=True)
+        await self._forget(assistant_id)
+
+    async def _document(self, assistant_id: str) -> Document:
+        folder = await self.folder(assistant_id)
+        document = await self._store.get((*COLLECTION, folder.id))
+        if document is None:
+            raise Conflict(
+                f"The assistant `{assistant_id}` is built in and cannot be changed.",
+                hint=f"`understudy new NAME --from {assistant_id}` makes a copy of your own.",
+            )
+        return document
+
+    # -- loading
+
+    @asynccontextmanager
+    async def loaded(self, assistant_id: str) -> AsyncIterator[LoadedAssistant]:
+        """An assistant with its code and tools, kept open for as long as the block runs.
+
+        It stays loaded for the next time, until one of its files changes.
+        """
+        cached = await self._cached(assistant_id)
+        cached.users += 1
+        try:
+            yield cached.loaded
+        finally:
+            cached.users -= 1
+            await _close_unused(cached)
+
+    async def _cached(self, assistant_id: str) -> _Cached:
+        cached = self._cache.get(assistant_id)
+        path = self._path(assistant_id) if NAME.fullmatch(assistant_id) else None
+        mark = fingerprint(path) if path is not None else None
+        if cached is not None and mark is not None and cached.fingerprint == mark:
+            return cached
+        loaded = await self._loader.load(await self.folder(assistant_id))
+        await self._forget(assistant_id)
+        self._cache[assistant_id] = fresh = _Cached(loaded, mark)
+        return fresh
+
+    @asynccontextmanager
+    async def with_tools(
+        self, loaded: LoadedAssistant, entries: Sequence[ToolEntry]
+    ) -> AsyncIterator[LoadedAssistant]:
+        """The same assistant with other tools. Raises `Invalid` if they cannot be had."""
+        changed = await self._loader.with_tools(loaded, entries)
+        try:
+            changed.require_valid()
+            yield changed
+        finally:
+            await changed.toolbox.close()
+
+    async def _forget(self, assistant_id: str) -> None:
+        cached = self._cache.pop(assistant_id, None)
+        if cached is not None:
+            cached.stale = True
+            await _close_unused(cached)
+
+    async def close(self) -> None:
+        """Close what is loaded."""
+        for assistant_id in list(self._cache):
+            await self._forget(assistant_id)
+
+
+async def _close_unused(cached: _Cached) -> None:
+    if cached.stale and not cached.users:
+        await cached.loaded.close()

@@ -1,0 +1,75 @@
+"""Files: uploads, as objects with their bytes beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterable, AsyncIterator
+
+from understudy.errors import NotFound
+from understudy.objects import File, new_id
+from understudy.store import Order, Page, Path, Store
+
+COLLECTION: Path = ("files",)
+
+
+class Files:
+    """The files of a data root: `files/ID/file.json` and `files/ID/content`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def create(
+        self, filename: str, content: bytes | AsyncIterable[bytes], *, purpose: str = "assistants"
+    ) -> File:
+        """Store an upload. The object exists only when all bytes have arrived."""
+        file_id = new_id("file")
+        chunks = _once(content) if isinstance(content, bytes) else content
+        size = await self._store.write_blob((*COLLECTION, file_id, "content"), chunks)
+        file = File.read(
+            {
+                "id": file_id,
+                "bytes": size,
+                "created_at": int(time.time()),
+                "filename": filename,
+                "purpose": purpose,
+            }
+        )
+        await self._store.put((*COLLECTION, file_id), file.wire(), expect=None)
+        return file
+
+    async def get(self, file_id: str) -> File:
+        """Read a file's object. Raises `NotFound`."""
+        document = await self._store.get((*COLLECTION, file_id))
+        if document is None:
+            raise NotFound(f"No such File object: {file_id}")
+        return File.read(document.value)
+
+    async def content(self, file_id: str) -> AsyncIterator[bytes]:
+        """A file's bytes, in pieces. Raises `NotFound`."""
+        await self.get(file_id)
+        async for chunk in self._store.read_blob((*COLLECTION, file_id, "content")):
+            yield chunk
+
+    async def page(
+        self,
+        *,
+        limit: int = 10_000,
+        order: Order = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[File]:
+        """List the files; what cannot be read is left out."""
+        page = await self._store.page(
+            COLLECTION, limit=limit, order=order, after=after, before=before
+        )
+        readable = (item for item in page.items if item.error is None)
+        return Page(tuple(File.read(item.value) for item in readable), page.has_more)
+
+    async def delete(self, file_id: str) -> None:
+        """Remove a file and its bytes. Raises `NotFound`."""
+        await self.get(file_id)
+        await self._store.delete((*COLLECTION, file_id))
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

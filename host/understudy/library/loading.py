@@ -1,0 +1,179 @@
+"""Loading an assistant: its folder, the hooks, its code, its tools, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
+
+from understudy import hookspecs
+from understudy.dispatch import Hooks
+from understudy.errors import Invalid, PluginError, ScriptError, UnderstudyError
+from understudy.folder import AssistantFolder, validate_folder
+from understudy.folder.problems import Problem
+from understudy.objects import Assistant, ToolEntry
+from understudy.providers import Providers
+from understudy.runs.toolbox import Toolbox
+from understudy.runtimes import Program, Source
+from understudy.store import Path, Store
+from understudy.tools import Tool, ToolContext
+
+T = TypeVar("T")
+DEFAULT_RUNTIME = "v8"
+
+
+@dataclass(slots=True)
+class LoadedAssistant:
+    """An assistant with its code and tools, and everything that is wrong with it."""
+
+    assistant: Assistant
+    folder: AssistantFolder
+    toolbox: Toolbox
+    program: Program | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def home(self) -> Path:
+        """Where this assistant's threads lie."""
+        return self.folder.home
+
+    def require_valid(self) -> None:
+        """Raise `Invalid` if there are errors; warnings do not matter."""
+        errors = [problem for problem in self.problems if problem.severity == "error"]
+        if errors:
+            listed = "\n".join(f"  {problem}" for problem in errors)
+            raise Invalid(
+                f"The assistant `{self.assistant.id}` cannot run:\n{listed}",
+                hint=f"`understudy validate {self.assistant.id}` shows more.",
+            )
+
+    async def close(self) -> None:
+        """Close the tools and the code."""
+        await self.toolbox.close()
+        if self.program is not None:
+            await self.program.close()
+
+
+class Loader:
+    """Loads assistants. Whatever fails becomes a problem of that assistant."""
+
+    def __init__(self, store: Store, hooks: Hooks, providers: Providers) -> None:
+        self._store = store
+        self._hooks = hooks
+        self._providers = providers
+
+    async def load(self, folder: AssistantFolder) -> LoadedAssistant:
+        """Load what lies in a folder."""
+        problems = list(folder.problems)
+        assistant = folder.assistant or Assistant(id=folder.id)
+        assistant = self._hooks.fold(hookspecs.load_assistant, assistant)
+        program = await self._attempt(self._open(folder), problems)
+        if program is not None and "load" in program.exports:
+            changed = await self._attempt(program.load(assistant.wire()), problems)
+            assistant = _changed(assistant, changed, problems)
+        toolbox = await self._toolbox(assistant, assistant.tools, folder, program, problems)
+        loaded = LoadedAssistant(assistant, folder, toolbox, program, problems)
+        problems += await self._validate(loaded)
+        return loaded
+
+    async def with_tools(
+        self, loaded: LoadedAssistant, entries: Sequence[ToolEntry]
+    ) -> LoadedAssistant:
+        """The same assistant with other tools, for one run. Close its toolbox alone."""
+        problems: list[Problem] = []
+        assistant = loaded.assistant.model_copy(update={"tools": list(entries)})
+        toolbox = await self._toolbox(assistant, entries, loaded.folder, loaded.program, problems)
+        return LoadedAssistant(assistant, loaded.folder, toolbox, loaded.program, problems)
+
+    async def _open(self, folder: AssistantFolder) -> Program | None:
+        if folder.main is None or folder.path is None:
+            return None
+        asked = folder.package.get("understudy")
+        name = asked.get("runtime") if isinstance(asked, Mapping) else None
+        runtime = self._providers.runtime(name or DEFAULT_RUNTIME)
+        source = Source(folder.id, folder.path, folder.main, folder.package)
+        return await runtime.open(source)
+
+    async def _toolbox(
+        self,
+        assistant: Assistant,
+        entries: Sequence[ToolEntry],
+        folder: AssistantFolder,
+        program: Program | None,
+        problems: list[Problem],
+    ) -> Toolbox:
+        toolbox = Toolbox(self._hooks, program)
+        toolbox.add_entries(entries)
+        for entry in entries:
+            if self._providers.has_tool(entry.type):
+                await self._attempt(self._add_tool(toolbox, entry, folder), problems)
+        for answer in await self._hooks.gather(hookspecs.provide_tools, assistant):
+            origin = f"plugin `{answer.plugin}`"
+            await self._attempt(_offer(toolbox, answer.value, origin), problems)
+        return toolbox
+
+    async def _add_tool(self, toolbox: Toolbox, entry: ToolEntry, folder: AssistantFolder) -> None:
+        context = ToolContext(folder.id, entry.wire(), folder.path, self._store)
+        toolbox.add_tool(self._providers.tool(entry.type, context), f"tool `{entry.type}`")
+
+    async def _validate(self, loaded: LoadedAssistant) -> list[Problem]:
+        found = validate_folder(loaded.folder, self._providers.tools(), loaded.assistant)
+        found += [
+            replace(answer.value, plugin=answer.plugin)
+            for answer in self._hooks.collect(hookspecs.validate_assistant, loaded.assistant)
+        ]
+        program = loaded.program
+        if program is not None and "validate" in program.exports:
+            said = await self._attempt(program.validate(loaded.assistant.wire()), found)
+            found += [_problem(item, loaded.folder) for item in said or ()]
+        return found
+
+    async def _attempt(self, work: Awaitable[T], problems: list[Problem]) -> T | None:
+        try:
+            return await work
+        except UnderstudyError as error:
+            problems.append(_as_problem(error))
+            return None
+
+
+async def _offer(toolbox: Toolbox, tool: Tool, origin: str) -> None:
+    toolbox.add_tool(tool, origin)
+
+
+def _changed(
+    assistant: Assistant, changes: Mapping[str, Any] | None, problems: list[Problem]
+) -> Assistant:
+    if changes is None:
+        return assistant
+    try:
+        return Assistant.read({**changes, "id": assistant.id})
+    except Invalid as error:
+        message = f"`load` returned an assistant that cannot be used: {error}"
+        problems.append(Problem("bad-load", message, file="src/index.js"))
+        return assistant
+
+
+def _as_problem(error: UnderstudyError) -> Problem:
+    if isinstance(error, ScriptError):
+        return Problem(
+            f"script-{error.kind}", str(error), error.file, error.line, error.column, error.hint
+        )
+    plugin = error.plugin if isinstance(error, PluginError) else None
+    return Problem(type(error).__name__.lower(), str(error), hint=error.hint, plugin=plugin)
+
+
+def _problem(said: Any, folder: AssistantFolder) -> Problem:
+    """A problem as index.js's `validate` says it: text, or an object with a `message`."""
+    main = folder.main.as_posix() if folder.main else None
+    if not isinstance(said, Mapping):
+        return Problem("code", str(said), file=main)
+    severity: Literal["error", "warning"] = "error"
+    if said.get("severity") == "warning":
+        severity = "warning"
+    return Problem(
+        str(said.get("code", "code")),
+        str(said.get("message", said)),
+        file=str(said.get("file", main)),
+        hint=said.get("hint"),
+        severity=severity,
+    )

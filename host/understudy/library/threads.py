@@ -1,0 +1,102 @@
+"""Threads: where they lie, and their objects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from understudy.errors import NotFound
+from understudy.jan import thread_from_jan
+from understudy.objects import Thread, new_id
+from understudy.store import Order, Page, Path, Store
+
+ROOT: Path = ("threads",)
+
+
+class Threads:
+    """The threads of a data root.
+
+    Most lie in `threads/`; those of an assistant whose `thread_location` is its own folder lie
+    in `assistants/ID/threads/`, so that they are copied and deleted with it. `homes` tells where
+    threads may lie besides the root.
+    """
+
+    def __init__(self, store: Store, homes: Callable[[], list[Path]]) -> None:
+        self._store = store
+        self._homes = homes
+        self._known: dict[str, Path] = {}
+
+    async def create(
+        self,
+        *,
+        home: Path = ROOT,
+        metadata: Mapping[str, str] | None = None,
+        tool_resources: Mapping[str, Any] | None = None,
+    ) -> Thread:
+        """Make an empty thread below `home`."""
+        thread = Thread(
+            id=new_id("thread"),
+            created_at=int(time.time()),
+            metadata=dict(metadata or {}),
+            tool_resources=dict(tool_resources) if tool_resources else None,
+        )
+        await self._store.put((*home, thread.id), thread.wire(), expect=None)
+        self._known[thread.id] = (*home, thread.id)
+        return thread
+
+    async def locate(self, thread_id: str) -> Path:
+        """The path of a thread. Raises `NotFound`."""
+        known = self._known.get(thread_id)
+        candidates = [known] if known else [(*home, thread_id) for home in (ROOT, *self._homes())]
+        for path in candidates:
+            if await self._store.get(path) is not None:
+                self._known[thread_id] = path
+                return path
+        if self._known.pop(thread_id, None):
+            return await self.locate(thread_id)
+        raise NotFound(
+            f"No thread found with id '{thread_id}'.",
+            hint="`understudy list --threads` shows the threads there are.",
+        )
+
+    async def get(self, thread_id: str) -> Thread:
+        """Read a thread. Raises `NotFound`."""
+        document = await self._store.get(await self.locate(thread_id))
+        if document is None:
+            raise NotFound(f"No thread found with id '{thread_id}'.")
+        return _thread(document.value, thread_id)
+
+    async def page(
+        self,
+        *,
+        home: Path = ROOT,
+        limit: int = 20,
+        order: Order = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[Thread]:
+        """List the threads below `home`; what cannot be read is left out."""
+        page = await self._store.page(home, limit=limit, order=order, after=after, before=before)
+        readable = (_thread(item.value, item.id) for item in page.items if item.error is None)
+        return Page(tuple(readable), page.has_more)
+
+    async def modify(self, thread_id: str, changes: Mapping[str, Any]) -> Thread:
+        """Change fields of thread.json; the rest of it stays as it is."""
+        path = await self.locate(thread_id)
+        document = await self._store.get(path)
+        if document is None:
+            raise NotFound(f"No thread found with id '{thread_id}'.")
+        changed = {**document.value, **changes}
+        thread = _thread(changed, thread_id)
+        await self._store.put(path, changed, expect=document.version)
+        return thread
+
+    async def delete(self, thread_id: str) -> None:
+        """Remove a thread with its messages and runs. Raises `NotFound`."""
+        await self._store.delete(await self.locate(thread_id))
+        self._known.pop(thread_id, None)
+
+
+def _thread(value: Mapping[str, Any], thread_id: str) -> Thread:
+    return Thread.read(thread_from_jan(dict(value), thread_id))

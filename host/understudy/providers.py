@@ -1,0 +1,72 @@
+"""The providers that a host has opened: one object for each name, closed with the host."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from understudy.errors import PluginError, UnderstudyError
+from understudy.models import ModelProvider
+from understudy.plugins import Group, Plugins
+from understudy.runtimes import Runtime
+from understudy.tools import Tool, ToolContext
+
+DEFAULT_MODELS: Final = "openai"
+
+
+class Providers:
+    """Opens what plugins provide, when it is first asked for."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+        self._models: dict[str, ModelProvider] = {}
+        self._runtimes: dict[str, Runtime] = {}
+
+    def has_model(self, name: str) -> bool:
+        """Whether there is a model provider of that name."""
+        return name in self._plugins.names("models")
+
+    def model(self, name: str | None) -> ModelProvider:
+        """A model provider; None for the default one. Raises `NotFound`, `PluginError`."""
+        name = name or DEFAULT_MODELS
+        if name not in self._models:
+            self._models[name] = self._make("models", name)
+        return self._models[name]
+
+    def tools(self) -> tuple[str, ...]:
+        """The tools that there are, by the `type` that assistant.json writes."""
+        return self._plugins.names("tools")
+
+    def has_tool(self, name: str) -> bool:
+        """Whether there is a tool of that type; `distribution:name` means one of a distribution."""
+        return ":" in name or name in self.tools()
+
+    def runtime(self, name: str) -> Runtime:
+        """A runtime. Raises `NotFound`, `PluginError`."""
+        if name not in self._runtimes:
+            self._runtimes[name] = self._make("runtimes", name)
+        return self._runtimes[name]
+
+    def tool(self, name: str, context: ToolContext) -> Tool:
+        """A tool, made for one assistant. Raises `NotFound`, `PluginError`."""
+        tool: Tool = self._make("tools", name, context)
+        return tool
+
+    def _make(self, group: Group, name: str, *arguments: object) -> Any:
+        factory = self._plugins.provider(group, name)
+        try:
+            return factory(*arguments)
+        except UnderstudyError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"plugin `{name}` could not be opened: {type(error).__name__}: {error}",
+                plugin=name,
+                hook="open",
+            ) from error
+
+    async def close(self) -> None:
+        """Close everything that was opened."""
+        opened: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
+        self._models, self._runtimes = {}, {}
+        for provider in opened:
+            await provider.close()

@@ -1,0 +1,176 @@
+"""The runs of a data root: created, carried out, read. One at a time on a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from understudy.errors import Conflict, Invalid, NotFound
+from understudy.events import TERMINAL, Event
+from understudy.library.messages import Messages
+from understudy.library.threads import Threads
+from understudy.objects import Run, RunOptions, RunStep
+from understudy.runs.execution import Execution
+from understudy.runs.journal import recorded
+from understudy.runs.recovery import end_abandoned
+from understudy.runs.staging import Stage
+from understudy.runs.views import steps_of
+from understudy.store import Order, Page, Path, Store
+
+_POLL_SECONDS = 0.05
+
+
+class Runs:
+    """Creates and keeps the runs of one host."""
+
+    def __init__(self, store: Store, threads: Threads, stage: Stage) -> None:
+        self._store = store
+        self._threads = threads
+        self._stage = stage
+        self._active: dict[str, Execution] = {}
+
+    # -- making them
+
+    async def create(
+        self, thread_id: str, assistant_id: str, options: RunOptions | None = None
+    ) -> Execution:
+        """Create a run and begin to carry it out.
+
+        Raises `NotFound`, `Invalid` (the assistant has errors), `Conflict` (the thread is busy).
+        """
+        options = options or RunOptions()
+        thread = await self._threads.locate(thread_id)
+        async with AsyncExitStack() as stack:
+            loaded = await stack.enter_async_context(self._stage.loaded(assistant_id, options))
+            async with self.idle(thread):
+                about = await self._threads.get(thread_id)
+                run = self._stage.run_object(loaded, about, options)
+                path = (*thread, "runs", run.id)
+                await stack.enter_async_context(self._store.lock(path, timeout=0))
+                await self._add_messages(thread, options)
+                execution = await self._stage.execution(loaded, path, run, stack.pop_all())
+        self._active[run.id] = execution
+        execution.start(lambda: self._forget(run.id))
+        return execution
+
+    def _forget(self, run_id: str) -> None:
+        self._active.pop(run_id, None)
+
+    async def _add_messages(self, thread: Path, options: RunOptions) -> None:
+        messages = Messages(self._store, thread)
+        for given in options.additional_messages:
+            await messages.create(**given)
+
+    @asynccontextmanager
+    async def idle(self, thread: Path) -> AsyncIterator[None]:
+        """Hold the thread while nothing runs on it. Raises `Conflict` if something does."""
+        collection = (*thread, "runs")
+        async with self._store.lock(collection):
+            newest = await self._store.page(collection, limit=1)
+            for document in newest.items:
+                run = await self._settled(document.path, Run.read(document.value))
+                if not run.is_over:
+                    raise Conflict(
+                        f"Thread {thread[-1]} already has an active run {run.id}.",
+                        hint="Wait for it, or cancel it.",
+                    )
+            yield
+
+    async def _settled(self, path: Path, run: Run) -> Run:
+        """The run, ended first if the process that carried it out has died."""
+        if run.is_over or run.id in self._active:
+            return run
+        try:
+            async with self._store.lock(path, timeout=0):
+                document = await self._store.get(path)
+                run = Run.read(document.value) if document else run
+                return run if run.is_over else await end_abandoned(self._store, path, run)
+        except Conflict:
+            return run
+
+    # -- acting on them
+
+    def execution(self, run_id: str) -> Execution:
+        """A run that this process carries out. Raises `Invalid` if it does not."""
+        execution = self._active.get(run_id)
+        if execution is None:
+            raise Invalid(f"The run {run_id} is not under way here.")
+        return execution
+
+    async def cancel(self, thread_id: str, run_id: str) -> Run:
+        """Stop a run. Raises `NotFound`, or `Invalid` if it is over."""
+        run = await self.get(thread_id, run_id)
+        if run.is_over:
+            raise Invalid(f"Cannot cancel run with status '{run.status}'.")
+        return await self.execution(run_id).cancel()
+
+    async def submit_tool_outputs(
+        self, thread_id: str, run_id: str, outputs: Mapping[str, str]
+    ) -> Run:
+        """Answer all calls that a run waits for, by their ids."""
+        run = await self.get(thread_id, run_id)
+        if run.status != "requires_action":
+            raise Invalid(f'Runs in status "{run.status}" do not accept tool outputs.')
+        return await self.execution(run_id).submit(outputs)
+
+    # -- reading them
+
+    async def _path(self, thread_id: str, run_id: str) -> Path:
+        return (*await self._threads.locate(thread_id), "runs", run_id)
+
+    async def get(self, thread_id: str, run_id: str) -> Run:
+        """Read a run. Raises `NotFound`."""
+        path = await self._path(thread_id, run_id)
+        document = await self._store.get(path)
+        if document is None:
+            raise NotFound(f"No run found with id '{run_id}'.")
+        return await self._settled(path, Run.read(document.value))
+
+    async def page(
+        self,
+        thread_id: str,
+        *,
+        limit: int = 20,
+        order: Order = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[Run]:
+        """List the runs of a thread."""
+        collection = (*await self._threads.locate(thread_id), "runs")
+        page = await self._store.page(
+            collection, limit=limit, order=order, after=after, before=before
+        )
+        readable = [item for item in page.items if item.error is None]
+        runs = [await self._settled(item.path, Run.read(item.value)) for item in readable]
+        return Page(tuple(runs), page.has_more)
+
+    async def steps(self, thread_id: str, run_id: str) -> list[RunStep]:
+        """All steps of a run, oldest first."""
+        await self.get(thread_id, run_id)
+        return steps_of(await recorded(self._store, await self._path(thread_id, run_id)))
+
+    async def events(self, thread_id: str, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+        """The events of a run behind number `after`, to its end; it may run elsewhere."""
+        path = await self._path(thread_id, run_id)
+        execution = self._active.get(run_id)
+        if execution is not None:
+            async for event in execution.events(after):
+                yield event
+            return
+        while True:
+            over = (await self.get(thread_id, run_id)).is_over
+            for event in await recorded(self._store, path, after):
+                after = event.n
+                yield event
+                if event.name in TERMINAL:
+                    return
+            if over:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        for execution in list(self._active.values()):
+            if not execution.run.is_over:
+                await execution.cancel()

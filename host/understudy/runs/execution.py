@@ -1,0 +1,148 @@
+"""One run being carried out: the task that does it, and what can be done to it from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from understudy.errors import Invalid, ModelError, ScriptError, UnderstudyError
+from understudy.events import Event
+from understudy.objects import Run
+from understudy.runs.active import ActiveRun
+from understudy.runs.run import Part
+from understudy.streams import closing
+
+JSON = dict[str, Any]
+Invoke = Callable[[ActiveRun], AsyncIterator[Part]]
+_log = logging.getLogger("understudy.runs")
+
+
+class Execution:
+    """Carries out one run. `held` is what must stay open meanwhile; it is closed at the end."""
+
+    def __init__(self, active: ActiveRun, invoke: Invoke, held: AsyncExitStack) -> None:
+        self._active = active
+        self._record = active.record
+        self._invoke = invoke
+        self._held = held
+        self._task: asyncio.Task[None] | None = None
+        self.error: BaseException | None = None
+        """Why the run failed."""
+
+    @property
+    def run(self) -> Run:
+        """The run as it is now."""
+        return self._record.run
+
+    def start(self, done: Callable[[], None]) -> None:
+        """Begin. `done` is called when it is over."""
+        self._task = asyncio.create_task(self._carry_out(), name=self.run.id)
+        self._task.add_done_callback(lambda _task: done())
+
+    def events(self, after: int = 0) -> AsyncIterator[Event]:
+        """The events behind number `after`, to the end of the run."""
+        return self._record.journal.follow(after)
+
+    async def wait(self) -> Run:
+        """Wait until the run is over."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
+        return self.run
+
+    async def cancel(self) -> Run:
+        """Stop the run; returns when it is over. Raises `Invalid` if it was over before."""
+        if self.run.is_over or self.run.status == "cancelling" or self._task is None:
+            raise Invalid(f"Cannot cancel run with status '{self.run.status}'.")
+        if self.run.status != "requires_action":
+            await self._record.become("cancelling")
+        self._task.cancel()
+        return await self.wait()
+
+    async def submit(self, outputs: Mapping[str, str]) -> Run:
+        """Answer the calls that the run waits for."""
+        await self._active.tools.submit(outputs)
+        return self.run
+
+    async def _carry_out(self) -> None:
+        try:
+            await self._until_over()
+        except Exception:
+            _log.exception("run %s could not be recorded", self.run.id)
+        finally:
+            self._record.journal.close()
+            await self._held.aclose()
+
+    async def _until_over(self) -> None:
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                limit.reschedule(self._deadline())
+                await self._record.become("in_progress")
+                await self._speak()
+            await self._finish()
+        except asyncio.CancelledError:
+            await self._end("cancelled")
+        except Exception as error:  # whatever it was, the run must end and say why
+            if limit.expired():
+                await self._end("expired")
+            else:
+                await self._fail(_single(error))
+
+    def _deadline(self) -> float:
+        left = (self.run.expires_at or time.time()) - time.time()
+        return asyncio.get_running_loop().time() + left
+
+    async def _speak(self) -> None:
+        async with closing(self._invoke(self._active)) as parts:
+            async for part in parts:
+                await self._active.transcript.say(part)
+
+    async def _finish(self) -> None:
+        reason = self._active.incomplete_reason
+        if reason is None:
+            await self._active.transcript.close()
+            await self._record.become("completed")
+            return
+        message_reason = "max_tokens" if reason.startswith("max_") else reason
+        await self._active.transcript.close(reason=message_reason)
+        await self._record.become("incomplete", incomplete_details={"reason": reason})
+
+    async def _end(self, status: str) -> None:
+        await self._active.transcript.abandon(status)
+        await self._record.become(status)
+
+    async def _fail(self, error: BaseException) -> None:
+        self.error = self._root(error)
+        if not isinstance(self.error, UnderstudyError):
+            _log.error("run %s failed", self.run.id, exc_info=self.error)
+        last_error = {"code": _code(self.error), "message": _message(self.error)}
+        await self._active.transcript.abandon("failed", last_error)
+        await self._record.become("failed", last_error=last_error)
+
+    def _root(self, error: BaseException) -> BaseException:
+        """What went wrong outside, if the assistant's code only passed it on."""
+        cause = self._active.last_error
+        passed_on = isinstance(error, ScriptError) and cause and str(cause) in str(error)
+        return cause if passed_on and cause else error
+
+
+def _single(error: BaseException) -> BaseException:
+    """The first error of a group: calls that ran side by side fail as one."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _code(error: BaseException) -> str:
+    limited = isinstance(error, ModelError) and error.kind == "rate_limit"
+    return "rate_limit_exceeded" if limited else "server_error"
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, UnderstudyError):
+        return str(error)
+    return f"Something went wrong inside: {type(error).__name__}."

@@ -1,0 +1,114 @@
+"""A run's journal: every event, effect and result, one JSON line each, in order.
+
+It is the truth about a run; run.json, run steps and streams are views of it. Lines:
+
+    {"n": 1, "t": 1700000000.123, "event": "thread.run.created", "data": {…}}
+    {"n": 7, "t": …, "effect": "model", "id": "e1", "payload": {…}}
+    {"n": 9, "t": …, "result": "e1", "value": …}      or "error": {"type", "message", …}
+
+An event that carries a state is stored before anybody sees it. Deltas are seen at once and stored
+with the next line: what a crash can lose of them belongs to an effect that had not finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from understudy.events import Event
+from understudy.store import Path, Record, Store
+
+_MAX_PENDING = 64
+
+
+class Journal:
+    """The journal of a run that is under way in this process."""
+
+    def __init__(self, store: Store, run: Path, observe: Callable[[Event], None]) -> None:
+        self._store = store
+        self._log: Path = (*run, "journal")
+        self._observe = observe
+        self._events: list[Event] = []
+        self._pending: list[Record] = []
+        self._count = 0
+        self._wake = asyncio.Event()
+        self._closed = False
+        self._writing = asyncio.Lock()
+
+    async def events(self, *named: tuple[str, dict[str, Any]], durable: bool = False) -> None:
+        """Store events, then let everybody see them."""
+        fresh = [self._event(name, data) for name, data in named]
+        await self._write(durable=durable)
+        for event in fresh:
+            self._publish(event)
+
+    async def delta(self, name: str, data: dict[str, Any]) -> None:
+        """Let everybody see a delta; it is stored with what comes next."""
+        self._publish(self._event(name, data))
+        if len(self._pending) >= _MAX_PENDING:
+            await self._write()
+
+    async def effect(self, effect_id: str, kind: str, payload: dict[str, Any]) -> None:
+        """Note that an effect begins, before it does."""
+        self._line({"effect": kind, "id": effect_id, "payload": payload})
+        await self._write()
+
+    async def result(self, effect_id: str, outcome: dict[str, Any]) -> None:
+        """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
+        self._line({"result": effect_id, **outcome})
+        await self._write(durable=True)
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
+        """The events behind number `after`, those still to come included."""
+        index = 0
+        while True:
+            wake = self._wake
+            while index < len(self._events):
+                event = self._events[index]
+                index += 1
+                if event.n > after:
+                    yield event
+            if self._closed and index == len(self._events):
+                return
+            if wake is self._wake:
+                await wake.wait()
+
+    def close(self) -> None:
+        """No more events will come; readers end when they have seen the last one."""
+        self._closed = True
+        self._wake_readers()
+
+    def _event(self, name: str, data: dict[str, Any]) -> Event:
+        return Event(self._line({"event": name, "data": data}), name, data)
+
+    def _line(self, content: Record) -> int:
+        self._count += 1
+        self._pending.append({"n": self._count, "t": round(time.time(), 3), **content})
+        return self._count
+
+    async def _write(self, *, durable: bool = False) -> None:
+        async with self._writing:
+            lines, self._pending = self._pending, []
+            if lines:
+                await self._store.append(self._log, lines, durable=durable)
+
+    def _publish(self, event: Event) -> None:
+        self._events.append(event)
+        self._observe(event)
+        self._wake_readers()
+
+    def _wake_readers(self) -> None:
+        waiting, self._wake = self._wake, asyncio.Event()
+        waiting.set()
+
+
+async def recorded(store: Store, run: Path, after: int = 0) -> list[Event]:
+    """The events of a run from its stored journal, behind number `after`."""
+    entries = await store.read((*run, "journal"))
+    return [
+        Event(record["n"], record["event"], record["data"])
+        for record in (entry.record for entry in entries)
+        if "event" in record and record["n"] > after
+    ]

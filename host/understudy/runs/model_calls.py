@@ -1,0 +1,88 @@
+"""Model calls: which provider and model, with which parameters, and the answer as plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
+from understudy.providers import Providers
+from understudy.streams import closing
+
+JSON = dict[str, Any]
+ANY_MODEL = "*"
+_NOT_PARAMETERS = frozenset({"messages", "tools", "model"})
+
+
+class ModelCalls:
+    """Answers the effects `model` and `model.available` of one run.
+
+    `defaults` are the run's parameters; `settings` say how to reach the model (model.json).
+    """
+
+    def __init__(
+        self,
+        providers: Providers,
+        *,
+        model: str,
+        provider: str | None,
+        defaults: Mapping[str, Any],
+        settings: Mapping[str, Any],
+    ) -> None:
+        self._providers = providers
+        self._model = model
+        self._provider = provider
+        self._defaults = defaults
+        self._settings = settings
+
+    async def stream(self, payload: JSON) -> AsyncIterator[JSON]:
+        """Ask the model; yields chunks (see `understudy.runs.run.Run`). Raises `ModelError`."""
+        provider, model = self._resolve(payload.get("model") or self._model)
+        request = ChatRequest(
+            model=model,
+            messages=payload["messages"],
+            tools=payload.get("tools") or (),
+            parameters=self._parameters(payload),
+            settings=self._settings,
+        )
+        async with closing(provider.chat(request)) as chunks:
+            async for chunk in chunks:
+                yield as_json(chunk)
+
+    async def available(self, _payload: JSON) -> bool:
+        """Whether a model can be asked now."""
+        provider, _ = self._resolve(self._model)
+        return bool(await provider.models(self._settings))
+
+    def _resolve(self, model: str) -> tuple[ModelProvider, str | None]:
+        name, slash, rest = model.partition("/")
+        if slash and self._providers.has_model(name):
+            return self._providers.model(name), _named(rest)
+        return self._providers.model(self._provider), _named(model)
+
+    def _parameters(self, payload: JSON) -> JSON:
+        given = {name: value for name, value in payload.items() if name not in _NOT_PARAMETERS}
+        return {
+            name: value for name, value in {**self._defaults, **given}.items() if value is not None
+        }
+
+
+def _named(model: str) -> str | None:
+    return None if model in ("", ANY_MODEL) else model
+
+
+def as_json(chunk: ChatChunk) -> JSON:
+    """A chunk as the JSON that index.js and the journal see: only what it has."""
+    shown: JSON = {}
+    for name in ("text", "reasoning", "refusal", "finish_reason", "usage"):
+        if value := getattr(chunk, name):
+            shown[name] = value
+    if chunk.tool_calls:
+        shown["tool_calls"] = list(_deltas(chunk.tool_calls))
+    return shown
+
+
+def _deltas(deltas: Iterable[ToolCallDelta]) -> Iterable[JSON]:
+    for delta in deltas:
+        shown = {"index": delta.index, "id": delta.id, "name": delta.name}
+        yield {**shown, "arguments": delta.arguments}

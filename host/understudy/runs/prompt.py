@@ -1,0 +1,88 @@
+"""What the model is told: instructions and the thread's messages, as chat-completions messages."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from understudy.objects import ImageFilePart, ImageURLPart, Message, RefusalPart, TextPart
+from understudy.objects.message import ContentPart
+
+JSON = dict[str, Any]
+FileReader = Callable[[str], AsyncIterator[bytes]]
+_CHARACTERS_PER_TOKEN = 4
+"""A rough count, on the safe side for English; the model's own tokenizer is not known here."""
+
+
+async def chat_messages(
+    instructions: str, messages: Sequence[Message], read_file: FileReader
+) -> list[JSON]:
+    """The chat that a run begins with, oldest message first."""
+    system = [{"role": "system", "content": instructions}] if instructions else []
+    told = [await _told(message, read_file) for message in messages]
+    return [*system, *(message for message in told if message["content"])]
+
+
+async def _told(message: Message, read_file: FileReader) -> JSON:
+    if message.role == "assistant" or all(isinstance(part, TextPart) for part in message.content):
+        return {"role": message.role, "content": _plain(message)}
+    parts = [await _part(part, read_file) for part in message.content]
+    return {"role": message.role, "content": [part for part in parts if part]}
+
+
+def _plain(message: Message) -> str:
+    """All text of a message; a refusal is what the assistant said, too."""
+    refusals = (part.refusal for part in message.content if isinstance(part, RefusalPart))
+    return message.text or "".join(refusals)
+
+
+async def _part(part: ContentPart, read_file: FileReader) -> JSON | None:
+    if isinstance(part, TextPart):
+        return {"type": "text", "text": part.text.value}
+    if isinstance(part, ImageURLPart):
+        return _image(part.image_url.url, part.image_url.detail)
+    if isinstance(part, ImageFilePart):
+        url = await _data_url(part.image_file.file_id, read_file)
+        return _image(url, part.image_file.detail)
+    return None
+
+
+def _image(url: str, detail: str) -> JSON:
+    return {"type": "image_url", "image_url": {"url": url, "detail": detail}}
+
+
+async def _data_url(file_id: str, read_file: FileReader) -> str:
+    content = b"".join([chunk async for chunk in read_file(file_id)])
+    return f"data:{_image_type(content)};base64,{base64.b64encode(content).decode()}"
+
+
+def _image_type(content: bytes) -> str:
+    """The media type by the first bytes: names of uploads cannot be relied on."""
+    for start, suffix in ((b"\x89PNG", ".png"), (b"GIF8", ".gif"), (b"\xff\xd8", ".jpg")):
+        if content.startswith(start):
+            return mimetypes.types_map[suffix]
+    return "image/webp" if content[8:12] == b"WEBP" else "application/octet-stream"
+
+
+def fit(messages: list[JSON], max_tokens: int | None) -> list[JSON]:
+    """Drop the oldest messages beyond a budget; never the instructions, never the newest."""
+    if max_tokens is None:
+        return messages
+    system = [message for message in messages[:1] if message["role"] == "system"]
+    rest = messages[len(system) :]
+    budget = max_tokens - sum(map(_tokens, system))
+    kept: list[JSON] = []
+    for message in reversed(rest):
+        budget -= _tokens(message)
+        if kept and budget < 0:
+            break
+        kept.insert(0, message)
+    return system + kept
+
+
+def _tokens(message: JSON) -> int:
+    content = message["content"]
+    texts = [content] if isinstance(content, str) else [part.get("text", "") for part in content]
+    return sum(len(text) for text in texts) // _CHARACTERS_PER_TOKEN + 4

@@ -1,0 +1,72 @@
+"""Runs whose process died: brought to an end, so that their thread can be used again."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from understudy.events import Event
+from understudy.library.messages import Messages
+from understudy.objects import Message, Run
+from understudy.runs.journal import recorded
+from understudy.runs.views import latest_objects, open_message
+from understudy.store import Path, Store
+
+JSON = dict[str, Any]
+_ERROR = {
+    "code": "server_error",
+    "message": "The process that carried out this run ended before the run did.",
+}
+
+
+async def end_abandoned(store: Store, path: Path, run: Run) -> Run:
+    """End a run that nobody owns any more. What it had written is kept as an incomplete message."""
+    entries = await store.read((*path, "journal"))
+    last = entries[-1].record["n"] if entries else 0
+    events = await recorded(store, path)
+    over = _ended(events)
+    if over is not None:
+        await store.put(path, over.wire(), durable=False)
+        return over
+    endings = await _endings(store, path, run, events)
+    lines = [
+        {"n": last + index, "t": round(time.time(), 3), "event": name, "data": data}
+        for index, (name, data) in enumerate(endings, start=1)
+    ]
+    await store.append((*path, "journal"), lines)
+    failed = Run.read(endings[-1][1])
+    await store.put(path, failed.wire())
+    return failed
+
+
+def _ended(events: list[Event]) -> Run | None:
+    """The run, if its journal knows of its end and only run.json does not."""
+    states = latest_objects((event for event in events if event.data.get("status")), "thread.run.")
+    runs = [Run.read(state) for state in states.values() if state["object"] == "thread.run"]
+    return runs[-1] if runs and runs[-1].is_over else None
+
+
+async def _endings(
+    store: Store, path: Path, run: Run, events: list[Event]
+) -> list[tuple[str, JSON]]:
+    now = int(time.time())
+    endings: list[tuple[str, JSON]] = []
+    partial = open_message(events)
+    if partial is not None:
+        endings.append(await _keep(store, path, partial, now))
+    for step in latest_objects(events, "thread.run.step.").values():
+        if step["status"] == "in_progress":
+            failed = {"status": "failed", "failed_at": now, "last_error": _ERROR}
+            endings.append(("thread.run.step.failed", step | failed))
+    state = {"status": "failed", "failed_at": now, "expires_at": None, "required_action": None}
+    endings.append(("thread.run.failed", run.wire() | state | {"last_error": _ERROR}))
+    return endings
+
+
+async def _keep(store: Store, path: Path, partial: JSON, now: int) -> tuple[str, JSON]:
+    reason = {"reason": "run_failed"}
+    message = Message.read(
+        partial | {"status": "incomplete", "incomplete_at": now, "incomplete_details": reason}
+    )
+    await Messages(store, path[:-2]).append(message)
+    return "thread.message.incomplete", message.wire()

@@ -1,0 +1,170 @@
+"""Everything set up for a run before it begins: the assistant, its thread, its model, its tools."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from understudy import hookspecs
+from understudy.dispatch import Hooks
+from understudy.events import Event
+from understudy.folder import choose_model, expand_instructions
+from understudy.library.assistants import Assistants
+from understudy.library.files import Files
+from understudy.library.loading import LoadedAssistant
+from understudy.library.messages import Messages
+from understudy.library.threads import Threads
+from understudy.objects import Run, RunOptions, Thread, new_id
+from understudy.providers import Providers
+from understudy.runs.active import ActiveRun, Scene
+from understudy.runs.agent import agent
+from understudy.runs.execution import Execution
+from understudy.runs.journal import Journal
+from understudy.runs.model_calls import ANY_MODEL, ModelCalls
+from understudy.runs.record import RunRecord
+from understudy.runs.run import Part
+from understudy.runs.transcript import Transcript
+from understudy.store import Path, Store
+
+JSON = dict[str, Any]
+MAX_STEPS = 32
+"""Model calls of the default loop in one run, unless assistant.json says otherwise."""
+EXPIRES_SECONDS = 600
+MAX_MESSAGES = 1000
+"""How many of a thread's newest messages a run sees."""
+_SAMPLING = ("temperature", "top_p", "reasoning_effort", "response_format")
+
+
+class Stage:
+    """Sets up runs: everything they need from the host, put together."""
+
+    def __init__(
+        self,
+        store: Store,
+        providers: Providers,
+        hooks: Hooks,
+        assistants: Assistants,
+        threads: Threads,
+        files: Files,
+    ) -> None:
+        self._store = store
+        self._providers = providers
+        self._hooks = hooks
+        self._assistants = assistants
+        self._threads = threads
+        self._files = files
+
+    @asynccontextmanager
+    async def loaded(
+        self, assistant_id: str, options: RunOptions
+    ) -> AsyncIterator[LoadedAssistant]:
+        """The assistant, fit to run. Raises `NotFound`, or `Invalid` with all its errors."""
+        async with self._assistants.loaded(assistant_id) as loaded:
+            loaded.require_valid()
+            if options.tools is None:
+                yield loaded
+                return
+            async with self._assistants.with_tools(loaded, options.tools) as changed:
+                yield changed
+
+    def run_object(self, loaded: LoadedAssistant, thread: Thread, options: RunOptions) -> Run:
+        """The run as it begins: a snapshot of the assistant, with the caller's changes."""
+        choice = choose_model(loaded.assistant, loaded.folder.model, thread.wire())
+        now = int(time.time())
+        assistant = loaded.assistant
+        asked = options.model_dump(exclude_none=True, exclude_unset=True)
+        ours = {"instructions", "additional_instructions", "additional_messages", "tools"}
+        defaults = {name: getattr(assistant, name) for name in _SAMPLING}
+        return Run.read(
+            {
+                **{name: value for name, value in defaults.items() if value is not None},
+                **{name: value for name, value in asked.items() if name not in ours},
+                "id": new_id("run"),
+                "created_at": now,
+                "expires_at": now + EXPIRES_SECONDS,
+                "thread_id": thread.id,
+                "assistant_id": assistant.id,
+                "model": options.model or choice.model or ANY_MODEL,
+                "instructions": _instructions(loaded, options),
+                "tools": [tool.wire() for tool in assistant.tools],
+            }
+        )
+
+    async def execution(
+        self, loaded: LoadedAssistant, path: Path, run: Run, held: AsyncExitStack
+    ) -> Execution:
+        """Store the run and make ready to carry it out."""
+        thread = path[:-2]
+        messages = Messages(self._store, thread)
+        scene = await self._scene(loaded, thread, messages)
+        observers: list[ActiveRun] = []
+        journal = Journal(self._store, path, lambda event: self._observe(observers, event))
+        record = RunRecord(self._store, path, run, journal)
+        transcript = Transcript(
+            journal,
+            messages,
+            thread_id=run.thread_id,
+            run_id=run.id,
+            assistant_id=run.assistant_id,
+        )
+        active = ActiveRun(
+            scene,
+            record,
+            loaded.toolbox,
+            self._model_calls(loaded, run, scene.thread),
+            transcript,
+            self._files,
+            max_steps=_max_steps(loaded),
+        )
+        observers.append(active)
+        await record.begin()
+        return Execution(active, self._invoke(loaded), held)
+
+    async def _scene(self, loaded: LoadedAssistant, thread: Path, messages: Messages) -> Scene:
+        newest = await messages.newest(MAX_MESSAGES)
+        attached = [
+            attachment.file_id
+            for message in newest
+            for attachment in message.attachments or ()
+            if attachment.file_id
+        ]
+        files = [await self._files.get(file_id) for file_id in dict.fromkeys(attached)]
+        return Scene(loaded.assistant, await self._threads.get(thread[-1]), newest, files)
+
+    def _observe(self, observers: list[ActiveRun], event: Event) -> None:
+        for active in observers:
+            self._hooks.notify(hookspecs.observe_event, active, event)
+
+    def _invoke(self, loaded: LoadedAssistant) -> Any:
+        program = loaded.program
+
+        def innermost(active: ActiveRun) -> AsyncIterator[Part]:
+            if program is not None and "invoke" in program.exports:
+                return program.invoke(active)
+            return agent(active, {})
+
+        return self._hooks.wrap_stream(hookspecs.invoke_assistant, innermost)
+
+    def _model_calls(self, loaded: LoadedAssistant, run: Run, thread: Thread) -> ModelCalls:
+        choice = choose_model(loaded.assistant, loaded.folder.model, thread.wire())
+        return ModelCalls(
+            self._providers,
+            model=run.model,
+            provider=choice.provider,
+            defaults={**choice.parameters, **{name: getattr(run, name) for name in _SAMPLING}},
+            settings=choice.settings,
+        )
+
+
+def _instructions(loaded: LoadedAssistant, options: RunOptions) -> str:
+    own = options.instructions
+    if own is None:
+        own = expand_instructions(loaded.assistant.instructions or "", time.time())
+    return "\n\n".join(part for part in (own, options.additional_instructions) if part)
+
+
+def _max_steps(loaded: LoadedAssistant) -> int:
+    asked = (loaded.assistant.model_extra or {}).get("max_steps")
+    return asked if isinstance(asked, int) and asked > 0 else MAX_STEPS

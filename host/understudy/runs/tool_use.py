@@ -1,0 +1,118 @@
+"""The tool calls of a run: the host's own, and those that the client is asked to make."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from understudy.errors import Invalid, UnderstudyError
+from understudy.objects import new_id
+from understudy.runs.effects import Effects
+from understudy.runs.record import RunRecord, required_action
+from understudy.runs.toolbox import Toolbox, failure_text, output_text, read_arguments
+from understudy.runs.transcript import Call, Transcript
+from understudy.tools import ToolCall
+
+if TYPE_CHECKING:
+    from understudy.runs.active import ActiveRun
+
+JSON = dict[str, Any]
+_log = logging.getLogger("understudy.runs")
+
+
+class ToolUse:
+    """Makes calls, shows them, and waits for the client where the host cannot."""
+
+    def __init__(self, record: RunRecord, toolbox: Toolbox, transcript: Transcript) -> None:
+        self._record = record
+        self._toolbox = toolbox
+        self._transcript = transcript
+        self._waiting: tuple[Sequence[Call], asyncio.Future[None]] | None = None
+
+    # -- calls from code: the result goes back, and so does the error
+
+    async def call(self, effects: Effects, payload: JSON) -> Any:
+        """Make one call for index.js or a hook; returns the tool's result."""
+        arguments = payload.get("arguments") or {}
+        call = Call(new_id("call"), str(payload.get("name")), _text(arguments))
+        await self._transcript.show_call(call)
+        try:
+            value = await effects.effect("tool", {"id": call.id, **payload})
+        except UnderstudyError as error:
+            await self._transcript.show_output(call, failure_text(error))
+            raise
+        await self._transcript.show_output(call, output_text(value))
+        return value
+
+    # -- calls from the model: it is told the result, or what went wrong
+
+    async def answer(self, effects: Effects, calls: Sequence[Call]) -> None:
+        """Give every call its output: the host's own tools first, then the client's."""
+        mine = [call for call in calls if not self._toolbox.is_asked(call.name)]
+        theirs = [call for call in calls if self._toolbox.is_asked(call.name)]
+        if self._record.run.parallel_tool_calls:
+            async with asyncio.TaskGroup() as group:
+                for call in mine:
+                    group.create_task(self._answer_one(effects, call))
+        else:
+            for call in mine:
+                await self._answer_one(effects, call)
+        if theirs:
+            await self._ask(effects, theirs)
+
+    async def _answer_one(self, effects: Effects, call: Call) -> None:
+        payload = {"id": call.id, "name": call.name, "arguments": call.arguments}
+        try:
+            output = output_text(await effects.effect("tool", payload))
+        except UnderstudyError as error:
+            _log.warning("tool `%s` failed: %s", call.name, error)
+            output = failure_text(error)
+        await self._transcript.show_output(call, output)
+
+    async def perform(self, run: ActiveRun, payload: JSON) -> Any:
+        """The effect `tool`: through the hooks to the tool itself."""
+        arguments = read_arguments(payload.get("arguments") or {})
+        call = ToolCall(payload["id"], str(payload.get("name")), arguments, run)
+        return await self._toolbox.call(call)
+
+    # -- calls that only the client can make
+
+    async def _ask(self, effects: Effects, calls: Sequence[Call]) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting = (calls, done)
+        await effects.effect("client_tools", {"tool_calls": [call.wire() for call in calls]})
+
+    async def wait_for_client(self, payload: JSON) -> JSON:
+        """The effect `client_tools`: the run stands still until the outputs are there."""
+        if self._waiting is None:
+            raise Invalid("Nothing is asked of the client.")
+        calls, done = self._waiting
+        action = required_action(payload["tool_calls"])
+        await self._record.become("requires_action", required_action=action)
+        await done
+        self._waiting = None
+        return {call.id: call.output for call in calls}
+
+    async def submit(self, outputs: Mapping[str, str]) -> None:
+        """Take the client's outputs, one for each call. Raises `Invalid` otherwise."""
+        if self._waiting is None or self._waiting[1].done():
+            status = self._record.run.status
+            raise Invalid(f'Runs in status "{status}" do not accept tool outputs.')
+        calls, done = self._waiting
+        if set(outputs) != {call.id for call in calls}:
+            raise Invalid(
+                f"Expected tool outputs for call_ids {[call.id for call in calls]}, "
+                f"got {list(outputs)}.",
+                param="tool_outputs",
+            )
+        for call in calls:
+            await self._transcript.show_output(call, outputs[call.id])
+        await self._record.become("queued", "in_progress")
+        done.set_result(None)
+
+
+def _text(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)

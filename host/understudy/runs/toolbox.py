@@ -1,0 +1,143 @@
+"""An assistant's tools: what the host can call, and what it must ask the client to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from understudy import hookspecs
+from understudy.dispatch import Hooks
+from understudy.errors import Invalid, NotFound, ToolError, UnderstudyError
+from understudy.objects import FunctionDefinition, ToolEntry
+from understudy.runtimes import Program
+from understudy.tools import Function, Tool, ToolCall
+
+JSON = dict[str, Any]
+Caller = Callable[[ToolCall], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A function that the host can call, and where it comes from (for messages)."""
+
+    function: Function
+    call: Caller
+    origin: str
+
+
+class Toolbox:
+    """The functions of one assistant, by name."""
+
+    def __init__(self, hooks: Hooks, program: Program | None) -> None:
+        self._hooks = hooks
+        self._program = program
+        self._offers: dict[str, Offer] = {}
+        self._asked: dict[str, FunctionDefinition] = {}
+        self._tools: list[Tool] = []
+        if program is not None:
+            for function in program.functions:
+                self._add(Offer(function, program.execute, "index.js"))
+
+    def add_tool(self, tool: Tool, origin: str) -> None:
+        """Take in a tool; the toolbox closes it. Raises `Invalid` if a name is taken."""
+        self._tools.append(tool)
+        for function in tool.functions:
+            self._add(Offer(function, tool.call, origin))
+
+    def add_entries(self, entries: Iterable[ToolEntry]) -> None:
+        """Take in the `function` entries of assistant.json: those nobody implements are asked."""
+        for entry in entries:
+            if entry.function is not None and entry.type == "function":
+                self._asked[entry.function.name] = entry.function
+
+    def _add(self, offer: Offer) -> None:
+        taken = self._offers.get(offer.function.name)
+        if taken is not None:
+            raise Invalid(
+                f"Two tools offer a function `{offer.function.name}`: "
+                f"{taken.origin} and {offer.origin}.",
+                hint="Remove one of them from the assistant's tools, or rename its function.",
+            )
+        self._offers[offer.function.name] = offer
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """What the host can call."""
+        return [offer.function for offer in self._offers.values()]
+
+    def is_mine(self, name: str) -> bool:
+        """Whether the host can call it."""
+        return name in self._offers
+
+    def is_asked(self, name: str) -> bool:
+        """Whether the client must be asked for it."""
+        return name in self._asked and name not in self._offers
+
+    def vocabulary(self) -> list[JSON]:
+        """All functions as the model is told of them."""
+        asked = [
+            {"type": "function", "function": definition.model_dump(exclude_none=True)}
+            for name, definition in self._asked.items()
+            if name not in self._offers
+        ]
+        return [*(_told(offer.function) for offer in self._offers.values()), *asked]
+
+    async def call(self, call: ToolCall) -> Any:
+        """Make a call: through the plugins' hooks, then index.js's `toolCall`, to the tool."""
+        offer = self._offers.get(call.name)
+        if offer is None:
+            known = ", ".join(sorted(self._offers)) or "none"
+            raise NotFound(f"There is no tool `{call.name}` here; there are: {known}.")
+        layered = self._hooks.wrap_call(hookspecs.call_tool, self._through_code(offer))
+        return await layered(call)
+
+    def _through_code(self, offer: Offer) -> Caller:
+        program = self._program
+        if program is None or "toolCall" not in program.exports:
+            return offer.call
+
+        async def inner(call: ToolCall) -> Any:
+            return await program.tool_call(call, offer.call)
+
+        return inner
+
+    async def close(self) -> None:
+        """Close the tools."""
+        for tool in self._tools:
+            await tool.close()
+
+
+def _told(function: Function) -> JSON:
+    told: JSON = {
+        "name": function.name,
+        "description": function.description,
+        "parameters": dict(function.parameters),
+    }
+    if function.strict is not None:
+        told["strict"] = function.strict
+    return {"type": "function", "function": told}
+
+
+def read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call's arguments. Raises `ToolError`, in words for the model, if they are no object."""
+    if not isinstance(arguments, str):
+        return arguments
+    try:
+        value = json.loads(arguments or "{}")
+    except ValueError as error:
+        raise ToolError(f"The arguments are not valid JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise ToolError("The arguments must be a JSON object.")
+    return value
+
+
+def output_text(value: Any) -> str:
+    """A tool's result as the model reads it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def failure_text(error: UnderstudyError) -> str:
+    """A failed call as the model reads it."""
+    return f"Error: {error}"

@@ -1,0 +1,245 @@
+"""What a run says and does, shown as messages, run steps and their events.
+
+A run alternates between writing a message and calling tools, each of them a run step. Only one is
+open at a time: text before a tool call is a message of its own, as the clients' helpers expect.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.errors import Invalid
+from understudy.library.messages import Messages
+from understudy.objects import Message, RunStep, new_id
+from understudy.runs.journal import Journal
+from understudy.runs.run import Part
+
+JSON = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Call:
+    """One function call as the model made it; `output` is None until there is one."""
+
+    id: str
+    name: str
+    arguments: str
+    output: str | None = None
+
+    def wire(self) -> JSON:
+        """The call as run steps show it."""
+        function = {"name": self.name, "arguments": self.arguments, "output": self.output}
+        return {"id": self.id, "type": "function", "function": function}
+
+
+@dataclass(slots=True)
+class _Open:
+    """The step that is open, with its message or its calls."""
+
+    step: RunStep
+    message: Message | None = None
+    content: list[JSON] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+
+class Transcript:
+    """Writes the messages and steps of one run."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        messages: Messages,
+        *,
+        thread_id: str,
+        run_id: str,
+        assistant_id: str,
+    ) -> None:
+        self._journal = journal
+        self._messages = messages
+        self._ids = {"thread_id": thread_id, "run_id": run_id, "assistant_id": assistant_id}
+        self._open: _Open | None = None
+        self.usage: JSON | None = None
+        """What the newest model call used: it goes to the step that the call fed."""
+
+    # -- messages
+
+    async def say(self, part: Part) -> None:
+        """Add to the open message, or begin one."""
+        addition = _addition(part)
+        if addition is None:
+            return
+        now = self._open if self._open and self._open.message else await self._open_message()
+        index = _merge(now.content, addition)
+        message = now.message
+        if message is not None:
+            delta = {"content": [{"index": index, **addition}]}
+            await self._delta("thread.message", message.id, delta)
+
+    async def _open_message(self) -> _Open:
+        await self.close()
+        now = int(time.time())
+        message = Message.read(
+            {
+                "id": new_id("message"),
+                "created_at": now,
+                "status": "in_progress",
+                "role": "assistant",
+                "attachments": [],
+                **self._ids,
+            }
+        )
+        details = {"type": "message_creation", "message_creation": {"message_id": message.id}}
+        self._open = _Open(self._step("message_creation", details), message)
+        step, shown = self._open.step.wire(), message.wire()
+        await self._journal.events(
+            ("thread.run.step.created", step),
+            ("thread.run.step.in_progress", step),
+            ("thread.message.created", shown),
+            ("thread.message.in_progress", shown),
+        )
+        return self._open
+
+    # -- tools
+
+    async def show_call(self, call: Call) -> None:
+        """Show a call that begins, in the open step of calls or a new one."""
+        now = self._open if self._open and self._open.message is None else None
+        if now is None:
+            now = await self._open_calls()
+        now.calls.append(call)
+        await self._call_delta(now, call, call.wire())
+
+    async def show_arguments(self, call: Call, piece: str) -> None:
+        """Show more of a call's arguments, as the model writes them."""
+        call.arguments += piece
+        now = self._open
+        if now is not None and piece:
+            await self._call_delta(
+                now, call, {"type": "function", "function": {"arguments": piece}}
+            )
+
+    async def show_output(self, call: Call, output: str) -> None:
+        """Show what a call gave. The step ends with its last output."""
+        call.output = output
+        now = self._open
+        if now is None or call not in now.calls:
+            return
+        if all(made.output is not None for made in now.calls):
+            await self.close()
+
+    async def _call_delta(self, now: _Open, call: Call, shown: JSON) -> None:
+        details = {
+            "type": "tool_calls",
+            "tool_calls": [{"index": now.calls.index(call), **shown}],
+        }
+        await self._delta("thread.run.step", now.step.id, {"step_details": details})
+
+    async def _open_calls(self) -> _Open:
+        await self.close()
+        self._open = _Open(self._step("tool_calls", {"type": "tool_calls", "tool_calls": []}))
+        step = self._open.step.wire()
+        await self._journal.events(
+            ("thread.run.step.created", step), ("thread.run.step.in_progress", step)
+        )
+        return self._open
+
+    # -- both
+
+    async def close(self, *, reason: str | None = None) -> None:
+        """Finish what is open. `reason`: the message is incomplete, and this is why."""
+        now, self._open = self._open, None
+        if now is None:
+            return
+        events = []
+        if now.message is not None:
+            events.append(await self._finish_message(now, reason))
+        events.append(self._finish_step(now, "completed"))
+        await self._journal.events(*events)
+
+    async def abandon(self, status: str, error: JSON | None = None) -> None:
+        """End what is open because the run ends as `status`; a partial message is kept."""
+        now, self._open = self._open, None
+        if now is None:
+            return
+        events = []
+        if now.message is not None:
+            events.append(await self._finish_message(now, f"run_{status}"))
+        events.append(self._finish_step(now, status, error))
+        await self._journal.events(*events)
+
+    async def _finish_message(self, now: _Open, reason: str | None) -> tuple[str, JSON]:
+        if now.message is None:
+            raise RuntimeError("no message is open")
+        at = int(time.time())
+        state: JSON = (
+            {"status": "incomplete", "incomplete_at": at, "incomplete_details": {"reason": reason}}
+            if reason
+            else {"status": "completed", "completed_at": at}
+        )
+        message = Message.read(now.message.wire() | {"content": now.content} | state)
+        await self._messages.append(message)
+        return f"thread.message.{message.status}", message.wire()
+
+    def _finish_step(self, now: _Open, status: str, error: JSON | None = None) -> tuple[str, JSON]:
+        details = now.step.step_details
+        if now.message is None:
+            details = details | {"tool_calls": [call.wire() for call in now.calls]}
+        # A step has no state `incomplete`: what it did is done.
+        status = "completed" if status == "incomplete" else status
+        state = {
+            "status": status,
+            f"{status}_at": int(time.time()),
+            "step_details": details,
+            "usage": self.usage,
+            "last_error": error,
+        }
+        self.usage = None
+        return f"thread.run.step.{status}", now.step.wire() | state
+
+    def _step(self, kind: str, details: JSON) -> RunStep:
+        return RunStep.read(
+            {
+                "id": new_id("step"),
+                "created_at": int(time.time()),
+                "type": kind,
+                "step_details": details,
+                **self._ids,
+            }
+        )
+
+    async def _delta(self, kind: str, object_id: str, delta: JSON) -> None:
+        data = {"id": object_id, "object": f"{kind}.delta", "delta": delta}
+        await self._journal.delta(f"{kind}.delta", data)
+
+
+def _addition(part: Part) -> JSON | None:
+    """A yielded part in OpenAI's shape; None for empty text."""
+    if isinstance(part, str):
+        return {"type": "text", "text": {"value": part, "annotations": []}} if part else None
+    kind = part.get("type")
+    if kind == "text" and isinstance(part.get("text"), str):
+        return _addition(part["text"])
+    if not isinstance(kind, str):
+        raise Invalid(
+            'The assistant yielded an object without a "type".',
+            hint='Yield text, or a content part such as {"type": "text", "text": "…"}.',
+        )
+    return dict(part)
+
+
+def _merge(content: list[JSON], addition: JSON) -> int:
+    """Add to the content and return the index of the part that grew."""
+    last = content[-1] if content else None
+    kind = addition["type"]
+    if last is None or last["type"] != kind or kind not in ("text", "refusal"):
+        content.append(addition if kind != "text" else {**addition, "text": {**addition["text"]}})
+    elif kind == "text":
+        last["text"]["value"] += addition["text"]["value"]
+        last["text"]["annotations"] = [
+            *last["text"]["annotations"], *addition["text"].get("annotations", []),
+        ]  # fmt: skip
+    else:
+        last["refusal"] += addition["refusal"]
+    return len(content) - 1
