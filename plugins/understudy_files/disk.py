@@ -1,0 +1,153 @@
+"""Files below one root: opened so that nothing leads out of it, replaced so that none is torn."""
+
+# Making a Path object takes longer than the system call.
+# ruff: noqa: PTH100, PTH102, PTH105, PTH108, PTH112, PTH116, PTH118, PTH120, PTH208
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path as FilePath
+from typing import Final
+
+from understudy.errors import Invalid
+from understudy_files.failures import not_a_file, reading
+
+# A pipe must not hold up whoever opens it, and the last component must be what was checked.
+_SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_STALE_SECONDS = 3600
+NEW_FILE_MODE: Final = 0o666
+
+
+class Disk:
+    """Access to the files below `root`, by names relative to it. The root may be a link."""
+
+    def __init__(self, root: FilePath) -> None:
+        self.root = os.path.abspath(root)
+        self._inside = os.path.join(os.path.realpath(self.root), "")
+
+    def path(self, name: str) -> str:
+        """The full path, links not followed. For `stat`; never for opening."""
+        return f"{self.root}/{name}"
+
+    def resolve(self, name: str) -> str:
+        """The full path, all links followed. Raises `Invalid` if that is outside the root."""
+        found = os.path.realpath(self.path(name))
+        if not os.path.join(found, "").startswith(self._inside):
+            raise Invalid(
+                f"`{name}` is a symbolic link that leads out of the data folder.",
+                hint="Copy what it points to into the data folder instead.",
+            )
+        return found
+
+    def open_fd(self, name: str, flags: int) -> int:
+        """Open a regular file; the caller closes it. Raises `OSError` and `Invalid`."""
+        fd = os.open(self.resolve(name), flags | _SAFE, NEW_FILE_MODE)
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            return fd
+        os.close(fd)
+        raise not_a_file(name)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[int]:
+        """Open a regular file to read. Raises `ABSENT`, `StoreError`, `Invalid`."""
+        with reading(name):
+            fd = self.open_fd(name, os.O_RDONLY)
+        try:
+            with reading(name):
+                yield fd
+        finally:
+            os.close(fd)
+
+    def read(self, name: str, limit: int) -> tuple[bytes, os.stat_result]:
+        """A whole file of at most `limit` bytes, and its status from before it was read."""
+        with self.open(name) as fd:
+            status = os.fstat(fd)
+            data = os.read(fd, min(status.st_size, limit) + 1)
+        if len(data) > limit:
+            raise Invalid(f"`{name}` is larger than {limit >> 20} MB.")
+        return data, status
+
+    def make_folder(self, name: str) -> None:
+        """Make a folder and those above it. They are on the disk before this returns."""
+        folder, missing = self.resolve(name), []
+        while not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        for folder in reversed(missing):
+            with suppress(FileExistsError):
+                os.mkdir(folder)
+            sync_folder(os.path.dirname(folder))
+
+    def stage(self, name: str) -> Staged:
+        """Begin to replace a file, or to make it. Raises `OSError` and `Invalid`."""
+        target = self.resolve(name)
+        sweep(os.path.dirname(target))
+        return Staged(target)
+
+
+class Staged:
+    """A file under a hidden name that takes its target's place at once, or never."""
+
+    def __init__(self, target: str) -> None:
+        folder, name = os.path.split(target)
+        self._target = target
+        self._temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._fd = os.open(self._temporary, flags, NEW_FILE_MODE)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        write_all(self._fd, data)
+
+    def commit(self, *, durable: bool, mtime_ns: int | None = None) -> os.stat_result:
+        """Take the target's place, permissions included."""
+        with suppress(FileNotFoundError):
+            os.fchmod(self._fd, stat.S_IMODE(os.stat(self._target).st_mode))
+        if mtime_ns is not None:
+            os.utime(self._fd, ns=(mtime_ns, mtime_ns))
+        if durable:
+            os.fsync(self._fd)
+        os.replace(self._temporary, self._target)
+        status = os.fstat(self._fd)
+        os.close(self._fd)
+        if durable:
+            sync_folder(os.path.dirname(self._target))
+        return status
+
+    def discard(self) -> None:
+        """Leave no trace. For a commit that failed as well."""
+        with suppress(OSError):
+            os.close(self._fd)
+        with suppress(OSError):
+            os.unlink(self._temporary)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of it: one system call unless the disk fills up under way."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def sync_folder(folder: str) -> None:
+    """Make the names in a folder survive a power cut."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def sweep(folder: str) -> None:
+    """Remove what a killed process left half written, an hour later."""
+    for name in os.listdir(folder):
+        if name.startswith(".") and name.endswith(".tmp"):
+            leftover = os.path.join(folder, name)
+            with suppress(OSError):
+                if time.time() - os.stat(leftover).st_mtime > _STALE_SECONDS:
+                    os.unlink(leftover)

@@ -1,0 +1,190 @@
+"""Logs: JSON lines, appended whole; writers that wait together share one fsync."""
+
+# Making a Path object takes longer than the system call.
+# ruff: noqa: PTH116, PTH120
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from understudy.errors import Invalid
+from understudy.store import Entry, Path, Record
+from understudy_files.disk import Disk, sync_folder, write_all
+from understudy_files.failures import ABSENT, reading, writing
+from understudy_files.json_text import dump
+from understudy_files.layout import log_name
+from understudy_files.lines import lines
+from understudy_files.torn import is_torn, mend
+
+_REMEMBERED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Lines that somebody wants to append; `done` gets the position of the last."""
+
+    data: bytes
+    durable: bool
+    done: Future[int] = field(default_factory=Future)
+
+
+class Logs:
+    """Appends to and reads the logs of one root."""
+
+    def __init__(self, disk: Disk, workers: Executor, make_folder: Callable[[Path], None]) -> None:
+        self._disk = disk
+        self._make_folder = make_folder
+        self._workers = workers
+        self._mutex = threading.Lock()
+        self._waiting: dict[str, list[_Request]] = {}
+        self._looked_at: set[str] = set()
+
+    def append(self, log: Path, records: Sequence[Record], *, durable: bool) -> Future[int]:
+        """Add records, all or none. Whatever waits for the same log is written together."""
+        name = log_name(log)
+        text = "".join(f"{dump(_checked(record))}\n" for record in records)
+        request = _Request(text.encode(), durable)
+        with self._mutex:
+            queue = self._waiting.get(name)
+            if queue is not None:
+                queue.append(request)
+                return request.done
+            self._waiting[name] = []
+        self._begin(name, request)
+        return request.done
+
+    def read(self, log: Path, after: int) -> list[Entry]:
+        """The records behind a position."""
+        name, after = log_name(log), max(after, 0)
+        try:
+            with self.open(name) as fd:
+                data = os.pread(fd, max(os.fstat(fd).st_size - after, 0), after)
+        except ABSENT:
+            return []
+        return [Entry(line.end, line.record) for line in lines(data, after, name)]
+
+    def size(self, log: Path) -> int:
+        """The bytes that a log takes."""
+        try:
+            return os.stat(self._disk.path(log_name(log))).st_size
+        except OSError:
+            return 0
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[int]:
+        """Open a log to read; its torn tail is mended first. Raises `ABSENT` and others."""
+        if name not in self._looked_at:
+            self._look_at(name)
+        with self._disk.open(name) as fd:
+            yield fd
+
+    def _begin(self, name: str, request: _Request) -> None:
+        # Without fsync an append takes microseconds: less than handing it to a thread.
+        if not request.durable and self._write(name, [request], wait=False):
+            batch = self._next(name)
+        else:
+            batch = [request]
+        if batch:
+            self._workers.submit(self._drain, name, batch)
+
+    def _drain(self, name: str, batch: list[_Request]) -> None:
+        while batch:
+            self._write(name, batch, wait=True)
+            batch = self._next(name)
+
+    def _next(self, name: str) -> list[_Request]:
+        with self._mutex:
+            batch = self._waiting[name]
+            if batch:
+                self._waiting[name] = []
+            else:
+                del self._waiting[name]
+            return batch
+
+    def _write(self, name: str, batch: list[_Request], *, wait: bool) -> bool:
+        """Settle all requests. Only without `wait`: False if that would have taken a while."""
+        if wait:
+            batch = [r for r in batch if r.done.set_running_or_notify_cancel()]
+        try:
+            position = self._append(name, batch, wait)
+        except (BlockingIOError, *ABSENT):
+            return False
+        except Exception as error:
+            for request in batch:
+                request.done.set_exception(error)
+            return True
+        for request in batch:
+            position += len(request.data)
+            request.done.set_result(position)
+        return True
+
+    def _append(self, name: str, batch: list[_Request], wait: bool) -> int:
+        data = b"".join(request.data for request in batch)
+        with writing(name) if wait else reading(name), self._held(name, wait=wait) as fd:
+            if is_torn(fd):
+                mend(fd, name, self._disk.resolve(name))
+            end = os.fstat(fd).st_size
+            try:
+                write_all(fd, data)
+                if any(request.durable for request in batch):
+                    os.fsync(fd)
+            except OSError:
+                os.ftruncate(fd, end)
+                raise
+        return end
+
+    def _look_at(self, name: str) -> None:
+        """Mend what an earlier process left; not while somebody writes, nor in a read-only root."""
+        try:
+            with self._held(name, wait=False) as fd:
+                if is_torn(fd):
+                    mend(fd, name, self._disk.resolve(name))
+        except OSError:
+            return
+        if len(self._looked_at) >= _REMEMBERED:
+            self._looked_at.clear()
+        self._looked_at.add(name)
+
+    @contextmanager
+    def _held(self, name: str, *, wait: bool) -> Iterator[int]:
+        """The log, open to append, with its lock. Without `wait`: not waited for, not made."""
+        while True:
+            fd = self._open(name, create=wait)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                if self._is_current(fd, name):
+                    yield fd
+                    return
+            finally:
+                fcntl.flock(fd, fcntl.LOCK_UN)
+                os.close(fd)
+
+    def _open(self, name: str, *, create: bool) -> int:
+        flags = os.O_RDWR | os.O_APPEND
+        try:
+            return self._disk.open_fd(name, flags)
+        except FileNotFoundError:
+            if not create:
+                raise
+        self._make_folder(tuple(name.split("/")[:-1]))
+        fd = self._disk.open_fd(name, flags | os.O_CREAT)
+        sync_folder(os.path.dirname(self._disk.resolve(name)))
+        return fd
+
+    def _is_current(self, fd: int, name: str) -> bool:
+        """Whether the name still means this file: editors replace files, people delete them."""
+        with suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(fd), os.stat(self._disk.path(name)))
+        return False
+
+
+def _checked(record: Record) -> Record:
+    if isinstance(record, dict):
+        return record
+    raise Invalid(f"A record must be an object, not {type(record).__name__}.")
