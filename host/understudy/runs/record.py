@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from understudy.objects import Run, Usage
+from understudy.objects.run import TERMINAL_STATUS
 from understudy.runs.journal import Journal
 from understudy.store import Path, Store
 
@@ -45,9 +46,9 @@ class RunRecord:
         events: list[tuple[str, JSON]] = []
         for status in statuses:
             last = changes if status == statuses[-1] else {}
-            self.run = Run.model_validate(self.run.wire() | _state(self.run, status) | last)
-            events.append((f"thread.run.{status}", self._shown()))
-        await self._store.put(self._path, self._shown(), durable=False)
+            self.run = Run.model_validate(self.run.wire() | self._state(status) | last)
+            events.append((f"thread.run.{status}", self.run.wire()))
+        await self._store.put(self._path, self.run.wire(), durable=False)
         await self.journal.events(*events, durable=self.run.is_over or status == "requires_action")
 
     def count(self, usage: JSON | None) -> None:
@@ -56,20 +57,17 @@ class RunRecord:
             if name in Usage.model_fields and isinstance(value, int):
                 setattr(self.usage, name, getattr(self.usage, name) + value)
 
-    def _shown(self) -> JSON:
-        usage = self.usage.wire() if self.run.is_over else None
-        return self.run.wire() | {"usage": usage}
-
-
-def _state(run: Run, status: str) -> JSON:
-    """The fields that belong to a status: what belonged to the last one is taken back."""
-    state: JSON = {"status": status, "required_action": None}
-    stamp = _STAMPS.get(status)
-    if stamp and getattr(run, stamp) is None:
-        state[stamp] = int(time.time())
-    if status in ("cancelled", "failed", "completed", "incomplete"):
-        state["expires_at"] = None
-    return state
+    def _state(self, status: str) -> JSON:
+        """The fields that belong to a status: what belonged to the last one is taken back."""
+        state: JSON = {"status": status, "required_action": None}
+        stamp = _STAMPS.get(status)
+        if stamp and getattr(self.run, stamp) is None:
+            state[stamp] = int(time.time())
+        if status in TERMINAL_STATUS:
+            state["usage"] = self.usage.wire()
+        if status != "expired" and status in TERMINAL_STATUS:
+            state["expires_at"] = None
+        return state
 
 
 def required_action(calls: Sequence[JSON]) -> JSON:
