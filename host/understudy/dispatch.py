@@ -98,7 +98,7 @@ class Hooks:
             with self._contained(one):
                 result = one.call(_given(spec, (value,), {}))
                 if result is not None and not isinstance(result, type(value)):
-                    raise one.unexpected(result, f"a {type(value).__name__}")
+                    raise one.unexpected(result, f"`{type(value).__name__}`")
                 value = value if result is None else result
         return value
 

@@ -77,15 +77,15 @@ class Implementation:
         if result is None:
             return
         if not isinstance(result, Iterable):
-            raise self.unexpected(result, f"a list of {kind.__name__}")
+            raise self.unexpected(result, f"a list of `{kind.__name__}`")
         for item in result:
             if not _conforms(item, kind):
-                raise self.unexpected(item, f"a {kind.__name__}")
+                raise self.unexpected(item, f"`{kind.__name__}`")
             yield item
 
     def unexpected(self, value: object, expected: str) -> PluginError:
         """A failure because of the type of an answer."""
-        return self.failure(f"it gave a `{type(value).__name__}` instead of {expected}")
+        return self.failure(f"it gave `{type(value).__name__}` instead of {expected}")
 
     def _result(self, given: Mapping[str, Any]) -> Any:
         return self.function(*[given[name] for name in self.argnames])
