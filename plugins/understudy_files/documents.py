@@ -81,10 +81,9 @@ class Documents:
                 continue
         return None
 
-    def write(self, path: Path, value: Record, *, durable: bool) -> Document:
+    def write(self, path: Path, text: str, *, durable: bool) -> Document:
         """Replace a document, or make it. The caller holds its lock and made its folder."""
-        name = document_names(path)[0]
-        text = json_text.dump(value, indent=2)
+        name, value = document_names(path)[0], json.loads(text)
         commented = self._with_comments(path, value)
         data = f"{text}\n" if commented is None else commented
         before = self.status(path)

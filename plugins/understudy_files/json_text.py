@@ -17,6 +17,8 @@ _HINT = "Correct the file, or restore an older copy of it."
 
 def dump(value: Record, *, indent: int | None = None) -> str:
     """A record as JSON. Raises `Invalid` for what JSON cannot hold."""
+    if not isinstance(value, dict):
+        raise Invalid(f"A record must be an object, not {type(value).__name__}.")
     separators = (",", ":") if indent is None else (",", ": ")
     try:
         text = json.dumps(

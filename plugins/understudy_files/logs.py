@@ -13,7 +13,6 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from understudy.errors import Invalid
 from understudy.store import Entry, Path, Record
 from understudy_files.disk import Disk, sync_folder, write_all
 from understudy_files.failures import ABSENT, reading, writing
@@ -48,7 +47,7 @@ class Logs:
     def append(self, log: Path, records: Sequence[Record], *, durable: bool) -> Future[int]:
         """Add records, all or none. Whatever waits for the same log is written together."""
         name = log_name(log)
-        text = "".join(f"{dump(_checked(record))}\n" for record in records)
+        text = "".join(f"{dump(record)}\n" for record in records)
         request = _Request(text.encode(), durable)
         with self._mutex:
             queue = self._waiting.get(name)
@@ -182,9 +181,3 @@ class Logs:
         with suppress(FileNotFoundError):
             return os.path.samestat(os.fstat(fd), os.stat(self._disk.path(name)))
         return False
-
-
-def _checked(record: Record) -> Record:
-    if isinstance(record, dict):
-        return record
-    raise Invalid(f"A record must be an object, not {type(record).__name__}.")

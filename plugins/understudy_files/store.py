@@ -15,6 +15,7 @@ from understudy_files.blobs import Blobs
 from understudy_files.disk import Disk
 from understudy_files.documents import Documents, version_of
 from understudy_files.index import Index
+from understudy_files.json_text import dump
 from understudy_files.layout import document_names, folder_name
 from understudy_files.listing import Listing
 from understudy_files.locks import Locks
@@ -58,7 +59,7 @@ class FileStore:
         self, path: Path, value: Record, *, expect: str | None = ANY, durable: bool = True
     ) -> str:
         """Write a document. Comments in a file written by hand are kept where they can be."""
-        return await self._work(self._put, path, value, expect, durable)
+        return await self._work(self._put, path, dump(value, indent=2), expect, durable)
 
     async def delete(self, path: Path, *, trash: bool = False) -> bool:
         """Remove a document's folder, or move it to `.trash/<name>-<time>` below the root."""
@@ -132,7 +133,7 @@ class FileStore:
     async def _work(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await settled(self._workers.submit(task, *args, **kwargs))
 
-    def _put(self, path: Path, value: Record, expect: str | None, durable: bool) -> str:
+    def _put(self, path: Path, text: str, expect: str | None, durable: bool) -> str:
         name = document_names(path)[0]
         with self._locks.short(name):
             status = self._documents.status(path)
@@ -140,7 +141,7 @@ class FileStore:
             if status is None:
                 self._listing.make_folder(path)
             old = self._documents.read_for_page(path)
-            new = self._documents.write(path, value, durable=durable)
+            new = self._documents.write(path, text, durable=durable)
         if old is None or old.created_at != new.created_at:
             self._listing.note(path, new.created_at)
         return new.version

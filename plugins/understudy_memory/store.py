@@ -197,4 +197,7 @@ def _created_at(value: Record, otherwise: float) -> float:
     seconds = value.get("created_at")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return otherwise
-    return seconds / 1000 if seconds > _MILLISECONDS else float(seconds)
+    try:
+        return seconds / 1000 if seconds > _MILLISECONDS else float(seconds)
+    except OverflowError:
+        return otherwise
