@@ -1,0 +1,145 @@
+"""One call of an export: what it waits for, and the effects it has under way."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Future, Queue, Task
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from understudy.errors import ModelError, ScriptError, UnderstudyError
+from understudy.runs.run import Run
+from understudy.tools import ToolCall
+from understudy_v8.messages import ProceedRequest, Pull, Request, Shut
+
+Proceed = Callable[[ToolCall], Awaitable[Any]]
+
+
+class Reply(Protocol):
+    """Sends the answer to a request back into the isolate."""
+
+    def __call__(self, call: int, request: int, value: Any, error: dict[str, Any] | None) -> None:
+        """Exactly one of `value` and `error` counts."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """A call under way. `answer` is its result or, for `invoke`, the next part (None: the end)."""
+
+    id: int
+    where: str
+    reply: Reply
+    answer: Future[Any]
+    run: Run | None = None
+    tool_call: ToolCall | None = None
+    proceed: Proceed | None = None
+    parked: bool = False
+    stopping: Future[None] | None = None
+    failures: dict[int, Exception] = field(default_factory=dict)
+    _tasks: set[Task[None]] = field(default_factory=set)
+    _streams: dict[int, Queue[Pull | Shut]] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an effect is under way that will wake the script."""
+        return bool(self._tasks)
+
+    def request(self, message: Request) -> None:
+        """Start an effect."""
+        self._start(self._answer(message.id, self._effect(message)))
+
+    def pull(self, message: Pull) -> None:
+        """Ask a stream for its next item; open it, if it is new."""
+        if message.stream not in self._streams:
+            queue: Queue[Pull | Shut] = Queue()
+            self._streams[message.stream] = queue
+            self._start(self._relay(message, queue))
+        self._streams[message.stream].put_nowait(message)
+
+    def shut(self, message: Shut) -> None:
+        """Close a stream."""
+        queue = self._streams.get(message.stream)
+        if queue is not None:
+            queue.put_nowait(message)
+
+    async def finish(self) -> None:
+        """Cancel what is under way and wait for it."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, request: int, effect: Awaitable[Any]) -> None:
+        try:
+            value = await effect
+        except Exception as error:
+            self._refuse(request, error)
+        else:
+            self.reply(self.id, request, value, None)
+
+    def _refuse(self, request: int, error: Exception) -> None:
+        self.failures[request] = error
+        self.reply(self.id, request, None, describe(error))
+
+    async def _effect(self, message: Request) -> Any:
+        if message.kind == "proceed":
+            return await self._proceed(message.payload)
+        return await self._known_run().effect(message.kind, message.payload)
+
+    def _known_run(self) -> Run:
+        if self.run is None:
+            raise ScriptError(f"`{self.where}` has no run; only `invoke` and tools can do this")
+        return self.run
+
+    async def _proceed(self, payload: dict[str, Any]) -> Any:
+        if self.tool_call is None or self.proceed is None:
+            raise ScriptError("`next` belongs to `toolCall`")
+        try:
+            wanted = ProceedRequest.model_validate(payload)
+        except ValidationError as error:
+            raise ScriptError("`next(call)` needs a call with a `name` and `arguments`") from error
+        call = self.tool_call
+        return await self.proceed(ToolCall(call.id, wanted.name, wanted.arguments, call.run))
+
+    async def _relay(self, opening: Pull, queue: Queue[Pull | Shut]) -> None:
+        # One task from opening to closing: what a stream enters, it also leaves there.
+        message: Pull | Shut = opening
+        try:
+            stream = self._known_run().stream(opening.kind, opening.payload or {})
+            async with aclosing(stream) as items:  # type: ignore[type-var]
+                while isinstance(message := await queue.get(), Pull):
+                    item = await anext(items, _END)
+                    step = {"done": item is _END, "value": None if item is _END else item}
+                    self.reply(self.id, message.id, step, None)
+                    if item is _END:
+                        return
+            self.reply(self.id, message.id, None, None)
+        except Exception as error:
+            self._refuse(message.id, error)
+
+
+_END = object()
+
+
+def describe(error: Exception) -> dict[str, Any]:
+    """An error as the script sees it: no traceback, and of a stranger's not even the text."""
+    known = isinstance(error, UnderstudyError)
+    status = error.status if isinstance(error, ModelError) else None
+    kind = error.kind if isinstance(error, ModelError | ScriptError) else None
+    return {
+        "name": type(error).__name__ if known else "Error",
+        "message": str(error)[:2000] if known else "the host failed to do this",
+        "kind": kind,
+        "status": status,
+    }

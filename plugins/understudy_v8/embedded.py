@@ -1,0 +1,164 @@
+"""An isolate in this process, through mini-racer.
+
+Only `eval_cancelable` is used, on the host's own event loop: it awaits a string, bounded by our
+own timer, and never waits for the isolate's thread. Making and closing block, so they have threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+from asyncio import AbstractEventLoop, Future, Task
+from contextlib import AbstractContextManager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from understudy.errors import ScriptError
+from understudy.runtimes import Limits
+from understudy_v8 import disposal, kernel
+from understudy_v8.isolate import SyntaxFault, out_of_memory, out_of_time
+
+if TYPE_CHECKING:
+    from py_mini_racer import MiniRacer
+
+_CLOSE_SECONDS = 2.0
+_keys = count(1)
+_log = logging.getLogger("understudy.v8")
+
+
+async def make_embedded() -> EmbeddedIsolate:
+    """A new isolate, made on a thread: the first takes 0.1 s, since V8 is loaded then."""
+    loop = asyncio.get_running_loop()
+    secret = secrets.token_hex(16)
+    racer, key = await asyncio.to_thread(_make, loop, secret)
+    return EmbeddedIsolate(racer, key, secret)
+
+
+def _make(loop: AbstractEventLoop, secret: str) -> tuple[MiniRacer, int]:
+    from py_mini_racer import mini_racer
+
+    context: AbstractContextManager[MiniRacer] = mini_racer(loop)
+    racer = context.__enter__()
+    key = next(_keys)
+
+    def close() -> None:
+        context.__exit__(None, None, None)
+
+    disposal.register(key, close)
+    racer.eval(kernel.source(secret))
+    return racer, key
+
+
+class EmbeddedIsolate:
+    """See `Isolate`. A turn is two evaluations in a row: microtasks run between them."""
+
+    def __init__(self, racer: MiniRacer, key: int, secret: str) -> None:
+        self._racer = racer
+        self._key = key
+        self._enter = f'"use strict";__understudy("{secret}","enter",'
+        self._define = f'__understudy("{secret}","define",'
+        self._check = f'__understudy("{secret}","check",'
+        self._drain = f'__understudy("{secret}","drain")'
+        self._limits = Limits()
+        self._closed = False
+        self._tasks: set[Task[Any]] = set()
+
+    def restrict(self, limits: Limits) -> None:
+        """Set the limits. The memory limit looks at the heap after a garbage collection."""
+        self._limits = limits
+        self._racer.set_hard_memory_limit(limits.memory_bytes)
+
+    def define(self, path: str, text: str) -> Future[str]:
+        """Compile a module; the engine's own complaint becomes a `SyntaxFault`."""
+        hand_over = f"{self._define}{json.dumps(path)},factory)}}"
+        return self._run(f"{text};{hand_over}\n//# sourceURL={path}")
+
+    def check(self, kind: str, body: str) -> Future[str]:
+        """Parse a body alone."""
+        return self._run(f"{self._check}{json.dumps(kind)},{json.dumps(body)})")
+
+    def post(self, batch: str) -> Future[str]:
+        """One turn."""
+        return self._run(f"{self._enter}{json.dumps(batch)})", self._drain)
+
+    async def close(self) -> None:
+        """Close on a thread; report the context as lost if that does not end."""
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        if not await disposal.close(self._key, _CLOSE_SECONDS):
+            _log.warning("a script could not be stopped; it goes on using a processor core")
+
+    def _run(self, *texts: str) -> Future[str]:
+        loop = asyncio.get_running_loop()
+        result: Future[str] = loop.create_future()
+        if self._closed:
+            result.set_exception(ScriptError("the script was closed", kind="cancelled"))
+            return result
+        tasks = [loop.create_task(self._racer.eval_cancelable(text)) for text in texts]
+        self._tasks.update(tasks)
+        timer = loop.call_later(self._limits.turn_seconds, self._expire, result, tasks)
+
+        def settle(_: Task[Any]) -> None:
+            timer.cancel()
+            self._tasks.difference_update(tasks)
+            self._settle(result, tasks)
+
+        tasks[-1].add_done_callback(settle)
+        return result
+
+    def _settle(self, result: Future[str], tasks: list[Task[Any]]) -> None:
+        faults = [fault for task in tasks if (fault := _fault(task)) is not None]
+        if result.done():
+            return
+        if tasks[-1].cancelled():
+            result.set_exception(ScriptError("the script was closed", kind="cancelled"))
+        elif not faults:
+            result.set_result(tasks[-1].result())
+        else:
+            result.set_exception(self._explain(faults[0]))
+
+    def _expire(self, result: Future[str], tasks: list[Task[Any]]) -> None:
+        if not result.done():
+            result.set_exception(self._broken(out_of_time(self._limits)))
+        for task in tasks:
+            task.cancel()
+
+    def _explain(self, fault: BaseException) -> Exception:
+        from py_mini_racer import JSOOMException, JSParseException
+
+        if isinstance(fault, JSParseException):
+            return _syntax_fault(str(fault))
+        if isinstance(fault, JSOOMException):
+            return self._broken(out_of_memory(self._limits))
+        text = str(fault)
+        if " SyntaxError: " in text[:300]:
+            return _syntax_fault(text)
+        return self._broken(ScriptError(f"the script broke its engine: {text[:300]}"))
+
+    def _broken(self, error: ScriptError) -> ScriptError:
+        # Stops the code by closing the context, which also ends loops of microtasks.
+        self._closed = True
+        disposal.start_closing(self._key)
+        return error
+
+
+def _fault(task: Task[Any]) -> BaseException | None:
+    if not task.done() or task.cancelled():
+        return None
+    return task.exception()
+
+
+def _syntax_fault(text: str) -> SyntaxFault:
+    # "<anonymous>:3: SyntaxError: message", the line of source, then a line of blanks and carets.
+    head, _, rest = text.partition("\n")
+    match = re.match(r".*?:(\d+): SyntaxError: (.*)", head)
+    if match is None:
+        return SyntaxFault(head[:300], 1, None)
+    lines = rest.split("\n")
+    carets = lines[1] if len(lines) > 1 else ""
+    column = carets.find("^") + 1 or None
+    return SyntaxFault(match[2], int(match[1]), column)

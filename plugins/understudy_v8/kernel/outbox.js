@@ -1,0 +1,53 @@
+// Messages to the host. The outbox is one string: text cannot be hooked, unlike an array.
+const MESSAGE_LIMIT = 8 * 2 ** 20;
+const OUTBOX_LIMIT = 4 * MESSAGE_LIMIT;
+let outbox = "";
+
+function send(type, fields) {
+  const text = '{"type":"' + type + '"' + fields + "}";
+  outbox = outbox === "" ? text : outbox + "," + text;
+}
+
+// For what a script can send without end.
+function offer(type, fields) {
+  if (isFull()) throw new NativeRangeError("too much was sent in one go; await some of it first");
+  send(type, fields);
+}
+
+function isFull() {
+  return outbox.length > OUTBOX_LIMIT;
+}
+
+function drain() {
+  const text = "[" + outbox + "]";
+  outbox = "";
+  return text;
+}
+
+function encode(value, what) {
+  let text;
+  try {
+    text = stringifyJSON(value);
+  } catch (error) {
+    throw new NativeTypeError(what + " cannot be sent as JSON: " + whyNotJSON(error));
+  }
+  if (typeof text !== "string") return "null";
+  if (text.length > MESSAGE_LIMIT) {
+    throw new NativeRangeError(what + " is larger than 8 MB of JSON; send it in smaller pieces");
+  }
+  return text;
+}
+
+function whyNotJSON(error) {
+  const reason = shorten(isObject(error) ? read(error, "message") : error, 300);
+  if (holds(reason, "BigInt")) return "it holds a BigInt; convert it with String(x)";
+  if (holds(reason, "circular")) return "it refers to itself; send only the parts you need";
+  return reason;
+}
+
+function holds(text, part) {
+  for (let at = 0; at + part.length <= text.length; at++) {
+    if (sliceText(text, at, at + part.length) === part) return true;
+  }
+  return false;
+}

@@ -1,0 +1,69 @@
+// What the script sees of its run.
+function makeRun(call, view) {
+  return {
+    id: view.id,
+    assistant: view.assistant,
+    thread: view.thread,
+    messages: view.messages,
+    lastMessage: view.last_message,
+    files: view.files,
+    model: makeModel(call),
+    tools: { list: view.tools, call: makeToolCaller(call) },
+    process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
+    signal: call.signal,
+    next: (options = {}) => openStream(call, "next", options),
+    log: makeLog(),
+  };
+}
+
+function makeToolRequest(call, request) {
+  return {
+    id: request.id,
+    name: request.name,
+    arguments: request.arguments,
+    model: makeModel(call),
+    tools: { call: makeToolCaller(call) },
+    process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
+    signal: call.signal,
+    log: makeLog(),
+  };
+}
+
+function makeLog() {
+  return (...values) => log("info", values);
+}
+
+function makeToolCaller(call) {
+  return (name, args = {}) => ask(call, "tool", { name: toText(name), arguments: args });
+}
+
+function makeModel(call) {
+  return {
+    chat: (options = {}) => makeChat(call, options),
+    available: () => ask(call, "model.available", {}),
+  };
+}
+
+// One answer of the model, read either bit by bit or as a whole.
+function makeChat(call, options) {
+  let whole = null;
+  let stream = null;
+  const message = () => {
+    if (stream !== null) throw new NativeError("this answer is already being read bit by bit");
+    if (whole === null) whole = ask(call, "model", options);
+    return whole;
+  };
+  return {
+    [asyncIterator]() {
+      if (whole !== null || stream !== null) throw new NativeError("this answer is already being read");
+      stream = openStream(call, "model", options);
+      return stream;
+    },
+    async message() {
+      return await message();
+    },
+    async text() {
+      return (await message()).text;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+"""The files of an assistant's folder that its code imports. Nothing outside is ever read."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from pathlib import Path
+
+from understudy.errors import ScriptError
+
+FILE_LIMIT = 4 * 2**20
+_ENDINGS = ("", ".js", ".mjs", ".cjs", ".json", "/index.js")
+
+
+class Unresolved(Exception):
+    """A name in an import that leads nowhere. The message says why, and what to do."""
+
+
+class SourceFolder:
+    """A folder, whose files have names relative to it, with `/` on every platform."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder.resolve()
+
+    def name(self, path: Path) -> str:
+        """The name of a file. Raises `ScriptError` if it is not in the folder."""
+        full = (self._root / path).resolve()
+        if not full.is_relative_to(self._root):
+            raise ScriptError(
+                f"`{path.name}` is not in the assistant's folder", file=path.name, hint=_INSIDE
+            )
+        return full.relative_to(self._root).as_posix()
+
+    def resolve(self, specifier: str, importer: str) -> str:
+        """The name of the file that `specifier` means in the file `importer`.
+
+        Raises `Unresolved`.
+        """
+        if not specifier.startswith(("./", "../", "/")) and specifier not in (".", ".."):
+            raise Unresolved(_not_a_file(specifier))
+        joined = posixpath.join("/", posixpath.dirname(importer), specifier)
+        if _climbs_out(importer, specifier):
+            raise Unresolved(f"`{specifier}` leads out of the assistant's folder. {_INSIDE}")
+        wanted = posixpath.normpath(joined).lstrip("/")
+        for ending in _ENDINGS:
+            found = self._find(wanted + ending, specifier)
+            if found is not None:
+                return found
+        raise Unresolved(f"there is no file `{specifier}`, seen from `{importer}`")
+
+    def _find(self, wanted: str, specifier: str) -> str | None:
+        path = self._root / wanted
+        if "\0" in wanted or not path.is_file():
+            return None
+        full = path.resolve()
+        if not full.is_relative_to(self._root):
+            raise Unresolved(f"`{specifier}` is a link out of the assistant's folder. {_INSIDE}")
+        return full.relative_to(self._root).as_posix()
+
+    def read(self, name: str) -> str:
+        """The text of a file. Raises `ScriptError` if it is not regular, too large or not UTF-8."""
+        try:
+            return _read(self._root / name).decode("utf-8-sig")
+        except FileNotFoundError as error:
+            raise ScriptError(f"there is no file `{name}`", file=name) from error
+        except UnicodeDecodeError as error:
+            place = f"byte {error.start + 1}"
+            raise ScriptError(
+                f"`{name}` is not UTF-8 text ({place})",
+                kind="syntax",
+                file=name,
+                hint="Save it as UTF-8.",
+            ) from error
+        except OSError as error:
+            raise ScriptError(f"`{name}` cannot be read: {error.strerror}", file=name) from error
+        except _Unfit as error:
+            raise ScriptError(f"`{name}` {error}", file=name) from error
+
+
+_INSIDE = "Only files of the assistant's own folder can be imported; copy it there."
+
+
+class _Unfit(Exception):
+    pass
+
+
+def _read(path: Path) -> bytes:
+    # Not blocking: a named pipe that poses as a module must not hold the host.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _Unfit("is not a regular file")
+        content = file.read(FILE_LIMIT + 1)
+    if len(content) > FILE_LIMIT:
+        raise _Unfit(f"is larger than {FILE_LIMIT // 2**20} MB")
+    return content
+
+
+def _climbs_out(importer: str, specifier: str) -> bool:
+    if specifier.startswith("/"):
+        return posixpath.normpath(specifier.lstrip("/")).startswith("..")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), specifier)).startswith(
+        ".."
+    )
+
+
+def _not_a_file(specifier: str) -> str:
+    if specifier.startswith(("http:", "https:", "data:", "file:")):
+        return f"`{specifier}` is an address. {_INSIDE}"
+    if specifier.startswith("node:"):
+        return f"`{specifier}` is part of Node.js, which does not run this code. {_INSIDE}"
+    return (
+        f"`{specifier}` is an npm package; in this version only files of the assistant's own "
+        f"folder can be imported, such as `./{specifier.rpartition('/')[2]}.js`"
+    )

@@ -1,0 +1,86 @@
+"""Rewriting of source text in place: lines stay lines, and columns can be mapped back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    column: int
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The new text, and per line (from 0) what moved. Columns are UTF-16 units, as in V8."""
+
+    text: str
+    shifts: dict[int, list[_Shift]] = field(hash=False)
+
+    def original_column(self, line: int, column: int) -> int:
+        """The author's column for a column in the new text; line and columns count from 1."""
+        moved = 0
+        for shift in self.shifts.get(line - 1, ()):
+            start = shift.column + moved
+            if column - 1 < start:
+                break
+            if column - 1 < start + shift.new:
+                return shift.column + 1
+            moved += shift.new - shift.old
+        return column - moved
+
+
+class Edits:
+    """Replacements, by byte offset, collected in any order. They must not overlap."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._edits: list[tuple[int, int, str]] = []
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put `text` in the place of source[start:end]; it has as many line ends as that."""
+        self._edits.append((start, end, text))
+
+    def blank(self, start: int, end: int) -> None:
+        """Leave an empty statement, of the same shape."""
+        text = self._source[start:end].decode()
+        self.replace(start, end, ";" + re.sub(r"[^\r\n]", _spaces, text)[1:])
+
+    def apply(self) -> Rewritten:
+        """The new text."""
+        shifts: dict[int, list[_Shift]] = {}
+        pieces: list[str] = []
+        line, line_start, done = 0, 0, 0
+        for start, end, text in sorted(self._edits):
+            kept = self._source[done:start]
+            pieces += kept.decode(), text
+            if (breaks := kept.count(b"\n")) > 0:
+                line += breaks
+                line_start = done + kept.rindex(b"\n") + 1
+            old = self._source[start:end]
+            if b"\n" in old:
+                line += old.count(b"\n")
+                line_start = start + old.rindex(b"\n") + 1
+            elif (shift := self._shift(line_start, start, old, text)) is not None:
+                shifts.setdefault(line, []).append(shift)
+            done = end
+        pieces.append(self._source[done:].decode())
+        return Rewritten("".join(pieces), shifts)
+
+    def _shift(self, line_start: int, start: int, old: bytes, new: str) -> _Shift | None:
+        old_width, new_width = width(old.decode()), width(new)
+        if old_width == new_width:
+            return None
+        return _Shift(width(self._source[line_start:start].decode()), old_width, new_width)
+
+
+def width(text: str) -> int:
+    """The length of a text in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * width(match[0])

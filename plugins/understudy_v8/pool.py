@@ -1,0 +1,77 @@
+"""Isolates in stock, with the kernel loaded, so that loading an assistant need not wait for one."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import Queue, Task
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from understudy.errors import ScriptError
+from understudy_v8.isolate import Isolate, IsolateMaker
+
+_SPARE = 2
+_BUSY = 64
+_WAIT_SECONDS = 30.0
+
+
+class Pool:
+    """Makes isolates ahead of time, and counts those in use."""
+
+    def __init__(self, make: IsolateMaker) -> None:
+        self._make = make
+        self._ready: Queue[Isolate | Exception] = Queue()
+        self._making: set[Task[None]] = set()
+        self._slots = asyncio.Semaphore(_BUSY)
+        self._closed = False
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """The right to run a script now; 64 may. Raises `ScriptError` after half a minute."""
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self._slots.acquire()
+        except TimeoutError:
+            hint = "Try again when some have ended."
+            raise ScriptError(f"{_BUSY} scripts are running already", hint=hint) from None
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def take(self) -> Isolate:
+        """A fresh isolate. The caller closes it."""
+        if self._closed:
+            raise ScriptError("the V8 runtime is closed", kind="cancelled")
+        if self._ready.empty():
+            self._start_making()
+        taken = await self._ready.get()
+        if isinstance(taken, Exception):
+            raise taken
+        return taken
+
+    def restock(self) -> None:
+        """Make spare isolates, in the background."""
+        while not self._closed and self._ready.qsize() + len(self._making) < _SPARE:
+            self._start_making()
+
+    async def close(self) -> None:
+        """Close the isolates in stock."""
+        self._closed = True
+        if self._making:
+            await asyncio.wait(self._making)
+        while not self._ready.empty():
+            isolate = self._ready.get_nowait()
+            if not isinstance(isolate, Exception):
+                await isolate.close()
+
+    def _start_making(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._make_one())
+        self._making.add(task)
+        task.add_done_callback(self._making.discard)
+
+    async def _make_one(self) -> None:
+        try:
+            self._ready.put_nowait(await self._make())
+        except Exception as error:
+            self._ready.put_nowait(error)
