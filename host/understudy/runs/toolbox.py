@@ -9,7 +9,7 @@ from typing import Any
 
 from understudy import hookspecs
 from understudy.dispatch import Hooks
-from understudy.errors import Invalid, NotFound, ToolError, UnderstudyError
+from understudy.errors import Invalid, NotFound, PluginError, ToolError, UnderstudyError
 from understudy.objects import FunctionDefinition, ToolEntry
 from understudy.runtimes import Program
 from understudy.tools import Function, Tool, ToolCall
@@ -23,8 +23,21 @@ class Offer:
     """A function that the host can call, and where it comes from (for messages)."""
 
     function: Function
-    call: Caller
+    make: Caller
     origin: str
+
+    async def call(self, call: ToolCall) -> Any:
+        """Make a call. What a tool gets wrong is told with the tool's name."""
+        try:
+            return await self.make(call)
+        except UnderstudyError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{self.origin} failed in `{call.name}`: {type(error).__name__}: {error}",
+                plugin=self.origin,
+                hook="call",
+            ) from error
 
 
 class Toolbox:
