@@ -76,11 +76,12 @@ class _Measured:
 
 def _chunk(pieces: Sequence[_Piece]) -> list[Chunk]:
     """The chunk of these pieces, without the empty lines around it; none if all are empty."""
-    filled = [piece.line for piece in pieces if piece.text.strip()]
+    filled = [at for at, piece in enumerate(pieces) if piece.text.strip()]
     if not filled:
         return []
-    text = "".join(piece.text for piece in pieces).strip("\n").rstrip()
-    return [Chunk(text, filled[0].number, filled[-1].number, filled[0].heading)]
+    inner = pieces[filled[0] : filled[-1] + 1]
+    text = "".join(piece.text for piece in inner).rstrip()
+    return [Chunk(text, inner[0].line.number, inner[-1].line.number, inner[0].line.heading)]
 
 
 def _pieces(lines: Iterable[Line], *, longest: int, sentence_from: int) -> Iterator[_Piece]:

@@ -75,7 +75,7 @@ class RagTool:
 
 def _as_json(found: Found, search: int) -> dict[str, Any]:
     skipped = [{"file": each.file, "reason": each.reason} for each in found.skipped[:MAX_SKIPPED]]
-    if more := len(found.skipped) - MAX_SKIPPED > 0:
+    if (more := len(found.skipped) - MAX_SKIPPED) > 0:
         skipped.append({"file": f"{more} more", "reason": "See the reasons above."})
     return {
         "chunks": [

@@ -88,7 +88,7 @@ def _without_past(word: str) -> str:
     for ending in ("ingly", "edly", "ing", "ed"):
         root = word.removesuffix(ending)
         if root != word and len(root) > 2 and _VOWEL.search(root):
-            is_doubled = root[-1] == root[-2] and root[-1] not in "lsz"
+            is_doubled = root[-1] == root[-2] and root[-1] not in "aeiouylsz"
             return root[:-1] if is_doubled else root
     return word
 

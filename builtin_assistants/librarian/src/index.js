@@ -5,6 +5,7 @@
 
 import { bestQuotes } from "./quotes.js";
 import {
+  CLOSEST,
   instructionsFor,
   NO_FILES,
   NO_QUESTION,
@@ -25,7 +26,8 @@ export async function* invoke(run) {
 }
 
 function* quote(question, found) {
-  const quotes = bestQuotes(question, found.chunks);
-  if (quotes.length === 0) yield nothingFound(found.searched);
+  const { quotes, isAnswer } = bestQuotes(question, found.chunks);
+  if (quotes.length === 0) return yield nothingFound(found.searched);
+  if (!isAnswer) yield CLOSEST;
   for (const each of quotes) yield quotation(each);
 }

@@ -8,24 +8,25 @@ const MOST = 3;
 /** A sentence is quoted if it is at least this good, compared with the best one. */
 const GOOD_ENOUGH = 0.6;
 
+/** Below this share of the question, a sentence is only the nearest thing to an answer. */
+const ANSWERS = 0.4;
+
 /** How much the passage around a sentence counts, compared with the sentence itself. */
 const CONTEXT = 0.3;
 
 /**
  * @param {string} question
  * @param chunks  those of the tool `rag`
- * @returns {{text: string, file: string, line: number, marker: string}[]}  best first
+ * @returns {{quotes: {text: string, file: string, line: number, marker: string}[], isAnswer: boolean}}
+ *   best first; `isAnswer`: they have most of what the question asks about
  */
 export function bestQuotes(question, chunks) {
-  const asked = new Set(stems(question));
   const candidates = withoutRepeats(chunks.flatMap(candidatesIn));
-  const weights = weigh(asked, candidates);
-  const scored = candidates.map((candidate) => ({
-    ...candidate,
-    score: score(candidate, weights),
-  }));
-  const ranked = scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
-  return ranked.filter(({ score }) => score >= GOOD_ENOUGH * ranked[0].score).slice(0, MOST);
+  const weights = weigh(new Set(stems(question)), candidates);
+  const scored = candidates.map((each) => ({ ...each, ...score(each, weights) }));
+  const ranked = scored.sort((a, b) => b.score - a.score);
+  const quotes = ranked.filter(({ score }) => score >= GOOD_ENOUGH * ranked[0].score);
+  return { quotes: quotes.slice(0, MOST), isAnswer: ranked[0]?.share >= ANSWERS };
 }
 
 function candidatesIn(chunk) {
@@ -35,7 +36,7 @@ function candidatesIn(chunk) {
     file: chunk.file,
     marker: chunk.marker,
     rank: chunk.score,
-    stems: new Set(stems(`${text} ${chunk.heading}`)),
+    stems: new Set(stems(`${text} ${chunk.heading} ${chunk.file}`)),
   }));
 }
 
@@ -51,8 +52,9 @@ function weigh(asked, candidates) {
   return [...asked].map((word) => [word, Math.log(1 + candidates.length / (1 + having(word)))]);
 }
 
+/** `share`: how much of the question a sentence has. `score` also counts the passage around it. */
 function score(candidate, weights) {
-  const found = weights.filter(([word]) => candidate.stems.has(word));
-  const sum = found.reduce((total, [, weight]) => total + weight, 0);
-  return sum * (1 + CONTEXT * candidate.rank);
+  const sum = (pairs) => pairs.reduce((total, [, weight]) => total + weight, 0);
+  const share = sum(weights.filter(([word]) => candidate.stems.has(word))) / (sum(weights) || 1);
+  return { share, score: share + CONTEXT * share * candidate.rank };
 }

@@ -9,6 +9,8 @@ export const NO_FILES = `I have no file that I could read. Give me one with your
 or put files into the folder \`files\` beside my assistant.json.
 `;
 
+export const CLOSEST = "I found no clear answer. The nearest that your files say:\n\n";
+
 /** What the model is told: the passages, each with its marker. */
 export function instructionsFor({ chunks, context }) {
   if (chunks.length === 0) {

@@ -7,7 +7,7 @@ const COMMON = new Set(
   your`.split(/\s+/),
 );
 
-const ENDING = /(?:ations?|ings?|ed|es|s|ly|e)$/;
+const ENDING = /(?:ings?|ed|es|s|ly|e)$/;
 
 /** The stems of the words in a text; common words are left out. */
 export function stems(text) {
@@ -17,6 +17,6 @@ export function stems(text) {
 }
 
 function stem(word) {
-  const root = word.replace(ENDING, "");
+  const root = word.replace(/ations?$/, "ate").replace(ENDING, "");
   return root.length > 2 ? root : word;
 }

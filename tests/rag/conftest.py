@@ -1,0 +1,70 @@
+"""A folder with files, and a run whose thread has some attached."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from understudy.errors import NotFound
+from understudy.objects import File
+from understudy.tools import ToolCall, ToolContext
+from understudy_rag import RagTool
+
+
+@dataclass
+class Thread:
+    """What the tool asks of a run: its thread's files, and how far the conversation is."""
+
+    contents: Mapping[str, bytes | None] = field(default_factory=dict)
+    id: str = "run_1"
+    messages: tuple[str, ...] = ("a question",)
+
+    @property
+    def files(self):
+        return [
+            File(id=f"file-{name}", bytes=len(data or b""), created_at=1, filename=name)
+            for name, data in self.contents.items()
+        ]
+
+    async def open_file(self, file_id):
+        data = self.contents[file_id.removeprefix("file-")]
+        if data is None:
+            raise NotFound(f"No file found with id '{file_id}'.")
+        for start in range(0, len(data), 5):
+            yield data[start : start + 5]
+
+
+@dataclass
+class Searcher:
+    """Makes tools for a folder, and calls them."""
+
+    folder: object
+    tool: RagTool | None = None
+
+    def open(self, **settings):
+        entry = {"type": "rag", "settings": settings}
+        self.tool = RagTool(ToolContext("librarian", entry, self.folder, None))
+        return self
+
+    def search(self, query, thread=None, **arguments):
+        call = ToolCall("call_1", "rag", {"query": query, **arguments}, thread or Thread())
+        return asyncio.run(self.tool.call(call))
+
+    def write(self, name, content):
+        path = self.folder / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+
+@pytest.fixture
+def searcher(tmp_path):
+    return Searcher(tmp_path).open()
+
+
+@pytest.fixture
+def thread():
+    return Thread

@@ -1,0 +1,99 @@
+import random
+from itertools import pairwise
+
+import pytest
+
+from understudy_rag.chunking import split
+from understudy_rag.documents import Line
+from understudy_rag.headings import headed_lines
+
+
+def plain(text):
+    return [Line(number, line) for number, line in enumerate(text.split("\n"), start=1)]
+
+
+def texts(text, **sizes):
+    return [chunk.text for chunk in split(plain(text), **sizes)]
+
+
+def test_a_short_text_is_one_chunk():
+    (chunk,) = split(plain("\n\nOne.\nTwo.\n\nThree.\n\n"), size=200, overlap=20)
+    assert (chunk.text, chunk.line, chunk.end_line) == ("One.\nTwo.\n\nThree.", 3, 6)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \n\n\t\n"])
+def test_a_text_without_words_has_no_chunk(text):
+    assert texts(text, size=200, overlap=20) == []
+
+
+def test_chunks_end_at_paragraphs_where_they_can():
+    paragraphs = [f"{letter * 39}.\n{letter * 39}." for letter in "abcdef"]
+    assert texts("\n\n".join(paragraphs), size=180, overlap=0) == [
+        "\n\n".join(paragraphs[:2]),
+        "\n\n".join(paragraphs[2:4]),
+        "\n\n".join(paragraphs[4:]),
+    ]
+
+
+def test_a_long_line_is_cut_between_sentences():
+    sentences = [f"This is sentence number {n}." for n in range(20)]
+    for chunk in texts(" ".join(sentences), size=100, overlap=0):
+        assert chunk.startswith("This")
+        assert chunk.endswith(".")
+
+
+def test_a_text_without_spaces_is_cut_anywhere():
+    assert texts("x" * 250, size=100, overlap=0) == ["x" * 100, "x" * 100, "x" * 50]
+
+
+def test_each_chunk_repeats_the_end_of_the_one_before():
+    lines = [f"line {n:03}" for n in range(60)]
+    chunks = texts("\n".join(lines), size=100, overlap=20)
+    for before, after in pairwise(chunks):
+        assert before.split("\n")[-2:] == after.split("\n")[:2]
+
+
+def test_a_new_section_begins_a_new_chunk_without_repetition():
+    guide = ["# Boiler", *["It is old."] * 9, "# Garden", *["It is green."] * 9]
+    boiler, garden = split(headed_lines(guide), size=300, overlap=100)
+    assert (boiler.heading, garden.heading) == ("Boiler", "Garden")
+    assert garden.text.startswith("# Garden")
+    assert (garden.line, garden.end_line) == (11, 20)
+
+
+def test_small_sections_share_a_chunk():
+    lines = [text for n in range(5) for text in (f"# Part {n}", "Short.", "")]
+    assert len(split(headed_lines(lines), size=400, overlap=50)) == 1
+
+
+def random_text(chance):
+    """Words that are all different, some of them very long, in sentences, lines and sections."""
+    ends = [" ", " ", " ", ". ", "? ", "\n", "\n\n", "\n# "]
+    long = chance.randrange(1, 60)
+    return "".join(
+        "".join(f"w{n}-{part}" for part in range(long if chance.random() < 0.1 else 1))
+        + chance.choice(ends)
+        for n in range(chance.randrange(400))
+    ).rstrip("# \n")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_the_text_no_chunk_is_too_long_and_nothing_is_lost(seed):
+    chance = random.Random(seed)
+    text = random_text(chance)
+    size = chance.randrange(100, 500)
+    overlap = chance.randrange(size // 2 + 1)
+    lines = list(headed_lines(text.split("\n")))
+    chunks = split(lines, size=size, overlap=overlap)
+
+    assert all(len(chunk.text) <= size for chunk in chunks)
+    position = 0
+    for chunk in chunks:
+        found = text.find(chunk.text, max(0, position - overlap))
+        assert found >= 0, "a chunk stands in the text as it is"
+        assert not text[position:found].strip(), "nothing lies between two chunks"
+        assert found + len(chunk.text) > position, "each chunk has something new"
+        assert text.count("\n", 0, found) + 1 == chunk.line
+        position = found + len(chunk.text)
+        assert text.count("\n", 0, position) + 1 == chunk.end_line
+    assert not text[position:].strip()

@@ -1,0 +1,72 @@
+import codecs
+
+import pytest
+
+from understudy_rag.documents import Line, Unreadable
+from understudy_rag.reading import decode, read_lines
+
+TEXT = "Überprüfung - 5 € ½\nzweite Zeile"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode("utf-8"),
+        codecs.BOM_UTF8 + TEXT.encode("utf-8"),
+        codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
+        codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"),
+        TEXT.encode("cp1252"),
+        TEXT.replace("\n", "\r\n").encode("utf-8"),
+        TEXT.replace("\n", "\r").encode("utf-8"),
+    ],
+)
+def test_text_is_read_in_any_usual_encoding(data):
+    assert decode(data) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF files cannot be read yet; save it as text."),
+        (b"PK\x03\x04rest", "Office documents and archives cannot be read yet; save it as text."),
+        (b"\x89PNG\r\n", "Images cannot be read yet; save it as text."),
+        (b"text\x00with a zero", "It is not text."),
+        (bytes(range(1, 32)) * 9, "It is not text."),
+        (codecs.BOM_UTF16_LE + b"odd", "It is marked as UTF-16 text, but is damaged."),
+        (codecs.BOM_UTF8 + b"\xff\xfe", "It is marked as UTF-8-SIG text, but is damaged."),
+    ],
+)
+def test_what_is_not_text_is_refused_with_a_reason(data, reason):
+    with pytest.raises(Unreadable) as caught:
+        read_lines("file.txt", data)
+    assert str(caught.value) == reason
+
+
+def test_lines_are_numbered_from_one():
+    assert read_lines("a.txt", b"one\n\ntwo") == [Line(1, "one"), Line(2, ""), Line(3, "two")]
+
+
+def test_an_empty_file_is_no_error():
+    assert read_lines("a.txt", b"") == [Line(1, "")]
+
+
+def test_each_row_of_a_table_is_headed_by_its_columns():
+    lines = read_lines("costs.csv", b"item,cost\nboiler,900\nroof,4000\n")
+    assert {line.heading for line in lines} == {"item,cost"}
+
+
+def test_markdown_has_headings_and_code_has_none():
+    assert read_lines("a.md", b"# Title\ntext")[1].heading == "Title"
+    assert read_lines("a.py", b"# comment\ncode")[1].heading == ""
+
+
+def test_html_is_read_without_its_tags():
+    (line, _) = read_lines("a.HTML", b"<p>Hello <b>there</b>")
+    assert line.text == "Hello there"
+
+
+@pytest.mark.parametrize("name", ["notes", "a.b.c", ".env", "data.json", "x.unknown"])
+def test_text_is_read_whatever_its_name(name):
+    assert read_lines(name, b'{"a": 1}')[0].text == '{"a": 1}'
