@@ -19,7 +19,7 @@ _SECONDS = 60.0
 _SECONDS_EMPTY = 5.0
 _NO_CHAT = re.compile(
     r"embed|minilm|\bbge\b|\be5\b|\bgte\b|rerank|whisper|\btts\b|transcribe|moderation|dall-e"
-    r"|image|\bsora\b|realtime|audio|davinci|babbage|instruct$(?<=gpt-3.5-turbo-instruct)",
+    r"|image|\bsora\b|realtime|audio|davinci|babbage|gpt-3\.5-turbo-instruct",
     re.IGNORECASE,
 )
 _SMALL_OPENAI = re.compile(r"gpt-[\d.]+o?-mini")
@@ -64,7 +64,12 @@ class Catalogue:
         name = wanted if wanted and wanted != "*" else os.environ.get("UNDERSTUDY_MODEL", "")
         if name.strip():
             return name.strip()
-        models = await self.models(endpoint, patience)
+        try:
+            models = await self.models(endpoint, patience)
+        except ModelError as error:
+            if error.kind != "not_found":
+                raise
+            models = ()  # a server without a list
         if not models:
             raise no_model(endpoint)
         return _favourite(models).id

@@ -72,8 +72,8 @@ def normalise(url: str, origin: str) -> str:
     """The URL without a slash at its end; `/v1` is put to one without a path, `http://` before one
     without a scheme. Raises `ModelError`.
     """
-    text = url.strip().rstrip("/")
-    text = text if "://" in text else f"http://{text}"
+    text = url.strip()
+    text = (text if "://" in text else f"http://{text}").rstrip("/")
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

@@ -37,6 +37,8 @@ async def read_chunks(exchange: Exchange) -> AsyncGenerator[ChatChunk]:
                     chunk = answer.decode(event)
                     if chunk is not None:
                         yield chunk
+                    elif answer.is_over:
+                        break
                 if answer.is_over:
                     break
     except ModelError as error:

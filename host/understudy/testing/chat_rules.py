@@ -130,8 +130,8 @@ def check_request(body: Any) -> str | None:
     try:
         _Request.model_validate({k: v for k, v in body.items() if k not in _OTHERS})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        deepest = max(error.errors(include_url=False), key=lambda each: len(each["loc"]))
+        return f"{'.'.join(map(str, deepest['loc']))}: {deepest['msg']}"
     return _lonely(body) or _unpaired(body["messages"])
 
 

@@ -54,10 +54,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request. `answered` is set when all was sent, `left` when the client went before that."""
+    """A request. `answered` is set when all was sent, `left` when the client went before that.
+
+    Requests with the same `client_port` came over the same connection.
+    """
 
     body: dict[str, Any] = field(hash=False)
     headers: Mapping[str, str] = field(hash=False)
+    client_port: int
     answered: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
 
@@ -165,7 +169,8 @@ class ModelServer:
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._unauthorised(request):
             return refusal
-        received = Received(await request.json(), dict(request.headers))
+        peer = request.get_extra_info("peername") or ("", 0)
+        received = Received(await request.json(), dict(request.headers), peer[1])
         with self._arrival:
             self.requests.append(received)
             self._arrival.notify_all()
