@@ -14,6 +14,10 @@ from aiohttp import web
 from understudy.testing.chat_answers import Answer
 
 
+class Cut(ConnectionError):
+    """The script says that the connection ends here."""
+
+
 async def play(answer: Answer, request: web.Request, body: Mapping[str, Any]) -> web.StreamResponse:
     """Send the answer, streamed or whole as the request wants it."""
     if answer.is_silent:
@@ -41,7 +45,7 @@ async def _end(answer: Answer, request: web.Request) -> None:
     if answer.ending == "cut":
         if request.transport is not None:
             request.transport.abort()
-        raise ConnectionResetError("cut, as the script says")
+        raise Cut
 
 
 async def _pass(gate: threading.Event) -> None:

@@ -35,7 +35,7 @@ from understudy.testing.chat_answers import (
     say,
 )
 from understudy.testing.chat_rules import check_request
-from understudy.testing.chat_wire import play
+from understudy.testing.chat_wire import Cut, play
 
 __all__ = [
     "Answer",
@@ -188,6 +188,11 @@ class ModelServer:
         answer = step if isinstance(step, Answer) else step(received)
         try:
             response = await play(answer, request, received.body)
+        except Cut:
+            return web.Response()  # to nobody
+        except ConnectionError:
+            received.left.set()
+            return web.Response()
         except asyncio.CancelledError:
             received.left.set()
             raise
