@@ -1,7 +1,7 @@
 """Files below one root: opened so that nothing leads out of it, replaced so that none is torn."""
 
 # Making a Path object takes longer than the system call.
-# ruff: noqa: PTH100, PTH102, PTH105, PTH108, PTH112, PTH116, PTH118, PTH120, PTH208
+# ruff: noqa: PTH100, PTH102, PTH105, PTH108, PTH112, PTH113, PTH116, PTH118, PTH120, PTH208
 
 from __future__ import annotations
 
@@ -86,6 +86,8 @@ class Disk:
     def stage(self, name: str) -> Staged:
         """Begin to replace a file, or to make it. Raises `OSError` and `Invalid`."""
         target = self.resolve(name)
+        if os.path.lexists(target) and not os.path.isfile(target):
+            raise not_a_file(name)
         sweep(os.path.dirname(target))
         return Staged(target)
 
@@ -114,17 +116,22 @@ class Staged:
             os.fsync(self._fd)
         os.replace(self._temporary, self._target)
         status = os.fstat(self._fd)
-        os.close(self._fd)
+        self._close()
         if durable:
             sync_folder(os.path.dirname(self._target))
         return status
 
     def discard(self) -> None:
         """Leave no trace. For a commit that failed as well."""
-        with suppress(OSError):
-            os.close(self._fd)
+        self._close()
         with suppress(OSError):
             os.unlink(self._temporary)
+
+    def _close(self) -> None:
+        # Only once: the number may mean another file by the next time.
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
 
 
 def write_all(fd: int, data: bytes) -> None:

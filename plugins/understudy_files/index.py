@@ -89,7 +89,7 @@ class Index:
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            with self._locks.short(NAME):
+            with self._locks.index():
                 return _opened(self._disk.resolve(NAME))
         except UnderstudyError:
             return _opened(":memory:")
@@ -100,7 +100,7 @@ class Index:
         if isinstance(error, sqlite3.OperationalError):
             self._connection = _opened(":memory:")
             return
-        with suppress(UnderstudyError), self._locks.short(NAME):
+        with suppress(UnderstudyError), self._locks.index():
             for name in _FILES:
                 FilePath(self._disk.path(name)).unlink(missing_ok=True)
 

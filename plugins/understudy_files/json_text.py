@@ -58,10 +58,8 @@ def load(data: bytes, name: str) -> tuple[Record, bool]:
         line, column = _place(data, error.start)
         message = f"`{name}` line {line}, column {column}: this is not UTF-8."
         raise Invalid(message, hint="Save the file with the encoding UTF-8.") from error
-    except json.JSONDecodeError:
+    except ValueError:
         return load_commented(data, name), False
-    except ValueError as error:
-        raise Invalid(f"`{name}`: {error}.", hint=_HINT) from error
 
 
 def load_commented(data: bytes, name: str) -> Record:

@@ -23,7 +23,7 @@ from understudy_files.documents import RACY_NS, Documents
 from understudy_files.failures import ABSENT, reading, writing
 from understudy_files.index import Index
 from understudy_files.layout import collection_name, folder_name
-from understudy_files.window import Key, Window
+from understudy_files.window import Key, Window, as_value
 
 _ATTEMPTS = 20
 _COLUMNS = ("created_at", "id")
@@ -129,10 +129,10 @@ class Listing:
 
     def _scan(self, collection: Path, name: str, mtime_ns: int) -> None:
         present = self._names(name)
-        known = self._index.run(
-            lambda db: _ids(db, name, "AND created_at IS NOT NULL"), write=False
+        known, waiting = self._index.run(
+            lambda db: (_ids(db, name, ""), _ids(db, name, "AND created_at IS NULL")), write=False
         )
-        self._add(collection, name, sorted(present - known))
+        self._add(collection, name, sorted(present - (known - waiting)))
         gone = sorted(known - present)
 
         def work(db: sqlite3.Connection) -> None:
@@ -176,8 +176,6 @@ INSERT INTO documents (collection, id, created_at) VALUES (?, ?, ?)
 ON CONFLICT DO UPDATE SET created_at = excluded.created_at WHERE documents.created_at IS NULL
 """
 _CORRECT = "UPDATE documents SET created_at = ? WHERE collection = ? AND id = ?"
-
-
 _WAIT = "INSERT OR IGNORE INTO documents (collection, id) VALUES (?, ?)"
 _REMOVE = "DELETE FROM documents WHERE collection = ? AND id = ?"
 
@@ -209,7 +207,7 @@ def _key(db: sqlite3.Connection, name: str, cursor: str | None) -> Key | None:
     key: Key | None = db.execute(
         "SELECT created_at, id FROM documents"
         " WHERE collection = ? AND id = ? AND created_at IS NOT NULL",
-        (name, cursor),
+        (name, as_value(cursor)),
     ).fetchone()
     if key is None:
         raise NotFound(f"There is no `{cursor}` in `{name}`.", hint="Begin the listing anew.")
@@ -240,5 +238,9 @@ def _remove(db: sqlite3.Connection, name: str, ids: list[str]) -> None:
 
 def _forget(db: sqlite3.Connection, below: str) -> None:
     end = below[:-1] + "0"  # the character behind "/"
+    db.execute(
+        "DELETE FROM records WHERE log IN (SELECT number FROM logs WHERE log >= ? AND log < ?)",
+        (below, end),
+    )
     for table, column in (("documents", "collection"), ("folders", "collection"), ("logs", "log")):
         db.execute(f"DELETE FROM {table} WHERE {column} >= ? AND {column} < ?", (below, end))

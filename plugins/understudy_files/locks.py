@@ -13,7 +13,7 @@ import os
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path as FilePath
 
 from understudy.errors import Conflict
@@ -39,8 +39,18 @@ class Locks:
 
         Names share 64 files, so that their number is bounded; a thread may hold only one.
         """
-        stripe = zlib.crc32(name.encode()) % _STRIPES
-        fd = self._open(f"{_FOLDER}/{stripe:02}")
+        with self._waited_for(f"{zlib.crc32(name.encode()) % _STRIPES:02}"):
+            yield
+
+    @contextmanager
+    def index(self) -> Iterator[None]:
+        """Hold the index while it is made. A thread may hold a name at the same time."""
+        with self._waited_for("index"):
+            yield
+
+    @contextmanager
+    def _waited_for(self, file: str) -> Iterator[None]:
+        fd = self._open(f"{_FOLDER}/{file}")
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)
             yield
@@ -65,7 +75,8 @@ class Locks:
             self._give_back(name, fd)
 
     def _give_back(self, name: str, fd: int) -> None:
-        FilePath(self._disk.path(name)).unlink(missing_ok=True)
+        with suppress(OSError):
+            FilePath(self._disk.path(name)).unlink()
         _release(fd)
 
     async def _acquired(self, name: str, deadline: float) -> int | None:

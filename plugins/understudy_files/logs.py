@@ -15,13 +15,17 @@ from dataclasses import dataclass, field
 
 from understudy.store import Entry, Path, Record
 from understudy_files.disk import Disk, sync_folder, write_all
-from understudy_files.failures import ABSENT, reading, writing
+from understudy_files.failures import ABSENT, writing
 from understudy_files.json_text import dump
 from understudy_files.layout import log_name
 from understudy_files.lines import lines
 from understudy_files.torn import is_torn, mend
 
 _REMEMBERED = 100_000
+
+
+class _NotNowError(Exception):
+    """The log is not there yet, or somebody else is writing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Logs:
             batch = [r for r in batch if r.done.set_running_or_notify_cancel()]
         try:
             position = self._append(name, batch, wait)
-        except (BlockingIOError, *ABSENT):
+        except _NotNowError:
             return False
         except Exception as error:
             for request in batch:
@@ -125,7 +129,7 @@ class Logs:
 
     def _append(self, name: str, batch: list[_Request], wait: bool) -> int:
         data = b"".join(request.data for request in batch)
-        with writing(name) if wait else reading(name), self._held(name, wait=wait) as fd:
+        with writing(name), self._held(name, wait=wait) as fd:
             if is_torn(fd):
                 mend(fd, name, self._disk.resolve(name))
             end = os.fstat(fd).st_size
@@ -144,7 +148,7 @@ class Logs:
             with self._held(name, wait=False) as fd:
                 if is_torn(fd):
                     mend(fd, name, self._disk.resolve(name))
-        except OSError:
+        except (OSError, _NotNowError):
             return
         if len(self._looked_at) >= _REMEMBERED:
             self._looked_at.clear()
@@ -156,7 +160,7 @@ class Logs:
         while True:
             fd = self._open(name, create=wait)
             try:
-                fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                _lock(fd, wait)
                 if self._is_current(fd, name):
                     yield fd
                     return
@@ -170,7 +174,7 @@ class Logs:
             return self._disk.open_fd(name, flags)
         except FileNotFoundError:
             if not create:
-                raise
+                raise _NotNowError from None
         self._make_folder(tuple(name.split("/")[:-1]))
         fd = self._disk.open_fd(name, flags | os.O_CREAT)
         sync_folder(os.path.dirname(self._disk.resolve(name)))
@@ -181,3 +185,10 @@ class Logs:
         with suppress(FileNotFoundError):
             return os.path.samestat(os.fstat(fd), os.stat(self._disk.path(name)))
         return False
+
+
+def _lock(fd: int, wait: bool) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        raise _NotNowError from None

@@ -20,7 +20,7 @@ from understudy_files.index import Index
 from understudy_files.layout import log_name
 from understudy_files.lines import Line, lines, parse
 from understudy_files.logs import Logs
-from understudy_files.window import Key, Window
+from understudy_files.window import Key, Window, as_value
 
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection, int], T]
@@ -177,7 +177,7 @@ def _key(db: sqlite3.Connection, name: str, log: int, cursor: str | None) -> Key
     if cursor is None:
         return None
     key: Key | None = db.execute(
-        "SELECT place FROM records WHERE log = ? AND id = ? AND length > 0", (log, cursor)
+        "SELECT place FROM records WHERE log = ? AND id = ? AND length > 0", (log, as_value(cursor))
     ).fetchone()
     if key is None:
         raise _unknown(name, cursor)
@@ -187,7 +187,7 @@ def _key(db: sqlite3.Connection, name: str, log: int, cursor: str | None) -> Key
 def _get(db: sqlite3.Connection, log: int, fd: int, record_id: str) -> Record | None:
     row = db.execute(
         "SELECT id, start, length FROM records WHERE log = ? AND id = ? AND length > 0",
-        (log, record_id),
+        (log, as_value(record_id)),
     ).fetchone()
     return None if row is None else _record(fd, *row)
 

@@ -10,6 +10,7 @@ from understudy.errors import Invalid
 from understudy.store import Order
 
 Key = tuple[Any, ...]
+_MOST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,18 @@ class Window:
         values = [value for _, key in bounds if key for value in key]
         way = "ASC" if ascending is not self.backwards else "DESC"
         ordering = ", ".join(f"{column} {way}" for column in columns)
-        return f"{conditions} ORDER BY {ordering} LIMIT ?", [*values, self.limit + 1]
+        return f"{conditions} ORDER BY {ordering} LIMIT ?", [*values, min(self.limit, _MOST) + 1]
 
     def arranged(self, rows: list[Any]) -> tuple[list[Any], bool]:
         """The rows that were found, in the order asked for, and whether there are more."""
         shown = rows[: self.limit]
         return shown[::-1] if self.backwards else shown, len(rows) > self.limit
+
+
+def as_value(text: str) -> str | bytes:
+    """A text from outside as a value for SQLite; half a surrogate pair equals nothing stored."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return b""
+    return text

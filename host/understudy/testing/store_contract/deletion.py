@@ -53,3 +53,6 @@ class Deletion(Case):
             await store.put(THREAD, {"id": "t1"}, expect=None)
             assert (await store.page_records(LOG)).items == ()
             assert (await store.page((*THREAD, "runs"))).items == ()
+            await store.append(LOG, [{"id": "m2"}])
+            assert (await store.page_records(LOG)).items == ({"id": "m2"},)
+            await store.delete(THREAD)

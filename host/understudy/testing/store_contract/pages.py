@@ -60,7 +60,7 @@ class Pages(Case):
     @with_store
     async def test_an_unknown_cursor_is_not_found(self, store: Store) -> None:
         for _ in ("when it is empty", "when it is not"):
-            for cursor in ("nobody", "../x", ""):
+            for cursor in ("nobody", "../x", "", "\ud800"):
                 with pytest.raises(NotFound):
                     await store.page(THREADS, after=cursor)
                 with pytest.raises(NotFound):
