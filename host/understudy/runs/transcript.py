@@ -6,6 +6,7 @@ open at a time: text before a tool call is a message of its own, as the clients'
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from understudy.runs.run import Part
 JSON = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One function call as the model made it; `output` is None until there is one."""
 
@@ -45,7 +46,7 @@ class _Open:
 
 
 class Transcript:
-    """Writes the messages and steps of one run."""
+    """Writes the messages and steps of one run. May be used by several tasks at once."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Transcript:
         self._messages = messages
         self._ids = {"thread_id": thread_id, "run_id": run_id, "assistant_id": assistant_id}
         self._open: _Open | None = None
+        self._turns = asyncio.Lock()
         self.usage: JSON | None = None
         """What the newest model call used: it goes to the step that the call fed."""
 
@@ -70,20 +72,24 @@ class Transcript:
         addition = _addition(part)
         if addition is None:
             return
-        now = self._open if self._open and self._open.message else await self._open_message()
-        index = _merge(now.content, addition)
-        message = now.message
-        if message is not None:
+        async with self._turns:
+            message, content = await self._message()
+            index = _merge(content, addition)
             delta = {"content": [{"index": index, **addition}]}
             await self._delta("thread.message", message.id, delta)
 
-    async def _open_message(self) -> _Open:
-        await self.close()
-        now = int(time.time())
+    async def _message(self) -> tuple[Message, list[JSON]]:
+        now = self._open
+        if now is None or now.message is None:
+            return await self._open_message()
+        return now.message, now.content
+
+    async def _open_message(self) -> tuple[Message, list[JSON]]:
+        await self._close()
         message = Message.read(
             {
                 "id": new_id("message"),
-                "created_at": now,
+                "created_at": int(time.time()),
                 "status": "in_progress",
                 "role": "assistant",
                 "attachments": [],
@@ -91,57 +97,55 @@ class Transcript:
             }
         )
         details = {"type": "message_creation", "message_creation": {"message_id": message.id}}
-        self._open = _Open(self._step("message_creation", details), message)
-        step, shown = self._open.step.wire(), message.wire()
+        now = self._open = _Open(self._step("message_creation", details), message)
+        step, shown = now.step.wire(), message.wire()
         await self._journal.events(
             ("thread.run.step.created", step),
             ("thread.run.step.in_progress", step),
             ("thread.message.created", shown),
             ("thread.message.in_progress", shown),
         )
-        return self._open
+        return message, now.content
 
     # -- tools
 
     async def show_call(self, call: Call) -> None:
         """Show a call that begins, in the open step of calls or a new one."""
-        now = self._open if self._open and self._open.message is None else None
-        if now is None:
-            now = await self._open_calls()
-        now.calls.append(call)
-        await self._call_delta(now, call, call.wire())
+        async with self._turns:
+            now = self._open
+            if now is None or now.message is not None:
+                now = await self._open_calls()
+            now.calls.append(call)
+            await self._call_delta(now, call, call.wire())
 
     async def show_arguments(self, call: Call, piece: str) -> None:
         """Show more of a call's arguments, as the model writes them."""
         call.arguments += piece
-        now = self._open
-        if now is not None and piece:
-            await self._call_delta(
-                now, call, {"type": "function", "function": {"arguments": piece}}
-            )
+        async with self._turns:
+            now = self._open
+            if now is not None and piece and call in now.calls:
+                shown = {"type": "function", "function": {"arguments": piece}}
+                await self._call_delta(now, call, shown)
 
     async def show_output(self, call: Call, output: str) -> None:
         """Show what a call gave. The step ends with its last output."""
         call.output = output
-        now = self._open
-        if now is None or call not in now.calls:
-            return
-        if all(made.output is not None for made in now.calls):
-            await self.close()
+        async with self._turns:
+            calls = self._open.calls if self._open else []
+            if call in calls and all(made.output is not None for made in calls):
+                await self._close()
 
     async def _call_delta(self, now: _Open, call: Call, shown: JSON) -> None:
-        details = {
-            "type": "tool_calls",
-            "tool_calls": [{"index": now.calls.index(call), **shown}],
-        }
+        indexed = {"index": now.calls.index(call), **shown}
+        details = {"type": "tool_calls", "tool_calls": [indexed]}
         await self._delta("thread.run.step", now.step.id, {"step_details": details})
 
     async def _open_calls(self) -> _Open:
-        await self.close()
-        self._open = _Open(self._step("tool_calls", {"type": "tool_calls", "tool_calls": []}))
-        step = self._open.step.wire()
+        await self._close()
+        step = self._step("tool_calls", {"type": "tool_calls", "tool_calls": []})
+        self._open = _Open(step)
         await self._journal.events(
-            ("thread.run.step.created", step), ("thread.run.step.in_progress", step)
+            ("thread.run.step.created", step.wire()), ("thread.run.step.in_progress", step.wire())
         )
         return self._open
 
@@ -149,45 +153,43 @@ class Transcript:
 
     async def close(self, *, reason: str | None = None) -> None:
         """Finish what is open. `reason`: the message is incomplete, and this is why."""
-        now, self._open = self._open, None
-        if now is None:
-            return
-        events = []
-        if now.message is not None:
-            events.append(await self._finish_message(now, reason))
-        events.append(self._finish_step(now, "completed"))
-        await self._journal.events(*events)
+        async with self._turns:
+            await self._close(reason=reason)
 
     async def abandon(self, status: str, error: JSON | None = None) -> None:
         """End what is open because the run ends as `status`; a partial message is kept."""
+        async with self._turns:
+            await self._close(status, reason=f"run_{status}", error=error)
+
+    async def _close(
+        self, status: str = "completed", *, reason: str | None = None, error: JSON | None = None
+    ) -> None:
         now, self._open = self._open, None
         if now is None:
             return
         events = []
         if now.message is not None:
-            events.append(await self._finish_message(now, f"run_{status}"))
+            events.append(await self._finish_message(now.message, now.content, reason))
         events.append(self._finish_step(now, status, error))
         await self._journal.events(*events)
 
-    async def _finish_message(self, now: _Open, reason: str | None) -> tuple[str, JSON]:
-        if now.message is None:
-            raise RuntimeError("no message is open")
+    async def _finish_message(
+        self, message: Message, content: list[JSON], reason: str | None
+    ) -> tuple[str, JSON]:
         at = int(time.time())
         state: JSON = (
             {"status": "incomplete", "incomplete_at": at, "incomplete_details": {"reason": reason}}
             if reason
             else {"status": "completed", "completed_at": at}
         )
-        message = Message.read(now.message.wire() | {"content": now.content} | state)
+        message = Message.read(message.wire() | {"content": content} | state)
         await self._messages.append(message)
         return f"thread.message.{message.status}", message.wire()
 
-    def _finish_step(self, now: _Open, status: str, error: JSON | None = None) -> tuple[str, JSON]:
+    def _finish_step(self, now: _Open, status: str, error: JSON | None) -> tuple[str, JSON]:
         details = now.step.step_details
         if now.message is None:
             details = details | {"tool_calls": [call.wire() for call in now.calls]}
-        # A step has no state `incomplete`: what it did is done.
-        status = "completed" if status == "incomplete" else status
         state = {
             "status": status,
             f"{status}_at": int(time.time()),
