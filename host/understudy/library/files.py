@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 from understudy.errors import NotFound
 from understudy.objects import File, new_id
-from understudy.store import Order, Page, Path, Store
+from understudy.store import NAME, Order, Page, Path, Store
 
 COLLECTION: Path = ("files",)
 
@@ -39,7 +39,8 @@ class Files:
 
     async def get(self, file_id: str) -> File:
         """Read a file's object. Raises `NotFound`."""
-        document = await self._store.get((*COLLECTION, file_id))
+        is_name = NAME.fullmatch(file_id)
+        document = await self._store.get((*COLLECTION, file_id)) if is_name else None
         if document is None:
             raise NotFound(f"No such File object: {file_id}")
         return File.read(document.value)

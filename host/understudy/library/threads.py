@@ -9,7 +9,7 @@ from typing import Any
 from understudy.errors import NotFound
 from understudy.jan import thread_from_jan
 from understudy.objects import Thread, new_id
-from understudy.store import Order, Page, Path, Store
+from understudy.store import NAME, Order, Page, Path, Store
 
 ROOT: Path = ("threads",)
 
@@ -47,6 +47,8 @@ class Threads:
 
     async def locate(self, thread_id: str) -> Path:
         """The path of a thread. Raises `NotFound`."""
+        if not NAME.fullmatch(thread_id):
+            raise _not_found(thread_id)
         known = self._known.get(thread_id)
         candidates = [known] if known else [(*home, thread_id) for home in (ROOT, *self._homes())]
         for path in candidates:
@@ -55,16 +57,13 @@ class Threads:
                 return path
         if self._known.pop(thread_id, None):
             return await self.locate(thread_id)
-        raise NotFound(
-            f"No thread found with id '{thread_id}'.",
-            hint="`understudy list --threads` shows the threads there are.",
-        )
+        raise _not_found(thread_id)
 
     async def get(self, thread_id: str) -> Thread:
         """Read a thread. Raises `NotFound`."""
         document = await self._store.get(await self.locate(thread_id))
         if document is None:
-            raise NotFound(f"No thread found with id '{thread_id}'.")
+            raise _not_found(thread_id)
         return _thread(document.value, thread_id)
 
     async def page(
@@ -86,7 +85,7 @@ class Threads:
         path = await self.locate(thread_id)
         document = await self._store.get(path)
         if document is None:
-            raise NotFound(f"No thread found with id '{thread_id}'.")
+            raise _not_found(thread_id)
         changed = {**document.value, **changes}
         thread = _thread(changed, thread_id)
         await self._store.put(path, changed, expect=document.version)
@@ -96,6 +95,13 @@ class Threads:
         """Remove a thread with its messages and runs. Raises `NotFound`."""
         await self._store.delete(await self.locate(thread_id))
         self._known.pop(thread_id, None)
+
+
+def _not_found(thread_id: str) -> NotFound:
+    return NotFound(
+        f"No thread found with id '{thread_id}'.",
+        hint="`understudy list --threads` shows the threads there are.",
+    )
 
 
 def _thread(value: Mapping[str, Any], thread_id: str) -> Thread:

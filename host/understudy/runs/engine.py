@@ -16,7 +16,7 @@ from understudy.runs.journal import recorded
 from understudy.runs.recovery import end_abandoned
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
-from understudy.store import Order, Page, Path, Store
+from understudy.store import NAME, Order, Page, Path, Store
 
 _POLL_SECONDS = 0.05
 
@@ -117,7 +117,10 @@ class Runs:
     # -- reading them
 
     async def _path(self, thread_id: str, run_id: str) -> Path:
-        return (*await self._threads.locate(thread_id), "runs", run_id)
+        thread = await self._threads.locate(thread_id)
+        if not NAME.fullmatch(run_id):
+            raise NotFound(f"No run found with id '{run_id}'.")
+        return (*thread, "runs", run_id)
 
     async def get(self, thread_id: str, run_id: str) -> Run:
         """Read a run. Raises `NotFound`."""

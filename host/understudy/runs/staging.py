@@ -149,11 +149,12 @@ class Stage:
 
     def _model_calls(self, loaded: LoadedAssistant, run: Run, thread: Thread) -> ModelCalls:
         choice = choose_model(loaded.assistant, loaded.folder.model, thread.wire())
+        asked = {name: value for name in _SAMPLING if (value := getattr(run, name)) is not None}
         return ModelCalls(
             self._providers,
             model=run.model,
             provider=choice.provider,
-            defaults={**choice.parameters, **{name: getattr(run, name) for name in _SAMPLING}},
+            defaults={**choice.parameters, **asked},
             settings=choice.settings,
         )
 
