@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from understudy.jan import model_from_jan
 from understudy.objects import Assistant
@@ -85,8 +85,7 @@ def choose_model(
     thread: Mapping[str, Any] | None = None,
 ) -> ModelChoice:
     """The model of a run: thread.json over the assistant over its folder's configuration."""
-    asked = {key: value for key in _ASKED if (value := getattr(assistant, key)) is not None}
-    own = ModelConfig(model=assistant.model, parameters=asked).over(config)
+    own = ModelConfig(model=assistant.model, parameters=_parameters(assistant)).over(config)
     chosen = own if thread is None else _of_thread(thread, assistant.id).over(own)
     return ModelChoice(
         chosen.model,
@@ -96,19 +95,38 @@ def choose_model(
     )
 
 
+def _parameters(assistant: Assistant) -> dict[str, Any]:
+    """The fields that are parameters, and Jan's `parameters`, which have some more."""
+    asked = {key: value for key in _ASKED if (value := getattr(assistant, key)) is not None}
+    more = (assistant.model_extra or {}).get("parameters")
+    if isinstance(more, dict):
+        asked = {**model_from_jan({"parameters": more})["parameters"], **asked}
+    return asked
+
+
 def _of_thread(thread: Mapping[str, Any], assistant_id: str) -> ModelConfig:
-    """What Jan's thread.json asks for: `assistants[].model`. Nothing, if it makes no sense."""
-    assistants = thread.get("assistants")
+    """What Jan's thread.json asks for. Nothing, if it makes no sense."""
+    record = _active(thread.get("model")) or _assigned(thread.get("assistants"), assistant_id)
+    try:
+        return ModelConfig.model_validate(model_from_jan(record))
+    except ValidationError:
+        return ModelConfig()
+
+
+def _active(model: Any) -> dict[str, Any]:
+    """`model` of today's Jan; its provider is what used to be the engine."""
+    found = model if isinstance(model, dict) else {}
+    return {"id": found.get("id"), "engine": found.get("provider")} if found else {}
+
+
+def _assigned(assistants: Any, assistant_id: str) -> dict[str, Any]:
+    """`assistants[].model` of older ones."""
     listed = assistants if isinstance(assistants, list) else []
     mine = (entry for entry in listed if isinstance(entry, dict) and _is(entry, assistant_id))
     model = next(mine, {}).get("model")
-    record = {"model": model} if isinstance(model, str) else model
-    if not isinstance(record, dict):
-        return ModelConfig()
-    try:
-        return ModelConfig.model_validate(model_from_jan(record))
-    except ValueError:
-        return ModelConfig()
+    if isinstance(model, str):
+        return {"model": model}
+    return model if isinstance(model, dict) else {}
 
 
 def _is(entry: Mapping[str, Any], assistant_id: str) -> bool:

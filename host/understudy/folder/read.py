@@ -87,7 +87,7 @@ def read_folder(folder: Path, *, id: str | None = None) -> AssistantFolder:  # n
     if file is not None:
         found = replace(found, file=file)
     if file is None and not code.main and not written:
-        problems += [] if problems else [_nothing(folder)]
+        problems += [] if _has_error(problems) else [_nothing(folder)]
     elif is_readable:
         found = _with_assistant(found, written, problems)
     return replace(found, problems=_sorted(problems))
@@ -113,6 +113,10 @@ def _assistant_file(folder: Path, name: str, problems: list[Problem]) -> JSONFil
     if file is None and not problems:
         file = read_json(folder, f"{name}.json", problems)
     return file
+
+
+def _has_error(problems: list[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
 
 
 def _nothing(folder: Path) -> Problem:

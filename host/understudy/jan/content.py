@@ -138,10 +138,11 @@ _CONVERT: Final[dict[str, Callable[[Part], list[Part]]]] = {
 def attachments_from_jan(record: Mapping[str, Any]) -> list[Part] | None:
     """A message's attachments, wherever that generation kept them; None if there are none."""
     found = record.get("attachments")
-    if isinstance(found, list):
+    if isinstance(found, list) and found:
         return [_attachment(entry) for entry in found if isinstance(entry, dict)]
     attached = [*_file_ids(record), *_legacy_files(record)]
-    return [_searchable(file_id, **more) for file_id, more in attached] or None
+    none = [] if isinstance(found, list) else None
+    return [_searchable(file_id, **more) for file_id, more in attached] or none
 
 
 def _attachment(entry: Part) -> Part:

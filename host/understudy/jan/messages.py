@@ -48,7 +48,7 @@ def message_from_jan(
 
 
 def _is_ours(record: Mapping[str, Any], thread_id: str) -> bool:
-    return (
+    return bool(
         record.get("object") == "thread.message"
         and record.get("status") in _OURS
         and record.get("role") in _ROLES
@@ -60,7 +60,7 @@ def _is_ours(record: Mapping[str, Any], thread_id: str) -> bool:
         and (record.get("incomplete_details") is None or _is_details(record["incomplete_details"]))
         and is_content(record.get("content"))
         and isinstance(record.get("attachments", []), list | None)
-        and ("attachments" in record or _FILES.isdisjoint(record))
+        and (record.get("attachments") or _FILES.isdisjoint(record))
     )
 
 

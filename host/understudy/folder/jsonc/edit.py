@@ -113,7 +113,7 @@ def _parse(text: str) -> _Document:
         )
         position = end
     tail = text[position:]
-    if not lines and "\n" not in tail:
+    if not lines and "\n" not in text[position : stops[-1]]:
         tail = "\n" + tail.lstrip()
     return _Document(text[: start + 1], lines, comma >= 0, tail)
 
