@@ -5,8 +5,6 @@ import { MathError } from "./errors.js";
 /** Results may have this many digits; beyond it an answer helps nobody. */
 export const MAX_DIGITS = 10_000;
 
-const BITS_PER_DIGIT = Math.log2(10);
-
 export function abs(n) {
   return n < 0n ? -n : n;
 }
@@ -21,9 +19,16 @@ export function lcm(a, b) {
   return a && b ? abs(a / gcd(a, b)) * abs(b) : 0n;
 }
 
-/** About how many decimal digits a number has; exact to one. */
+/** The decimal logarithm of the size of a number, to about 12 digits; 0 for 0. */
+function log10(n) {
+  const hex = abs(n).toString(16);
+  const leading = hex.slice(0, 12);
+  return n ? Math.log10(parseInt(leading, 16)) + (hex.length - leading.length) * Math.log10(16) : 0;
+}
+
+/** How many decimal digits a number has. */
 export function digitCount(n) {
-  return Math.max(1, Math.ceil((abs(n).toString(16).length * 4) / BITS_PER_DIGIT));
+  return Math.floor(log10(n)) + 1;
 }
 
 /** The remainder with the sign of the divisor, as in school: -7 mod 3 is 2. */
@@ -44,14 +49,13 @@ export function integerRoot(n, k) {
   }
 }
 
-/** base^exponent, refused before it is computed if it would be too long. */
+/** base^exponent for exponents from 0 on; refused before it is computed if it would be too long. */
 export function power(base, exponent) {
-  const isSmall = abs(base) < 2n;
-  const digits = isSmall
-    ? 1
-    : Number(exponent) * ((abs(base).toString(2).length - 1) / BITS_PER_DIGIT);
-  if (digits > MAX_DIGITS) throw tooLong(Math.round(digits));
-  return base ** (isSmall ? (exponent % 2n) + (exponent ? 2n : 0n) : exponent);
+  if (exponent === 0n) return 1n;
+  if (abs(base) < 2n) return exponent % 2n ? base : abs(base);
+  const digits = Math.floor(Number(exponent) * log10(base)) + 1;
+  if (digits > MAX_DIGITS) throw tooLong(digits);
+  return base ** exponent;
 }
 
 export function factorial(n) {

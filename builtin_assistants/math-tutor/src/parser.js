@@ -121,7 +121,7 @@ class Parser {
     this.#take("of");
     const isBracketed = this.next?.text === "(" && this.#take("(");
     if (!FUNCTIONS[name].isList)
-      return call(name, [isBracketed ? this.#bracketed() : this.power()]);
+      return call(name, [isBracketed ? this.#bracketed() : this.signed()]);
     const args = this.#list(() => (isBracketed ? this.sum() : this.signed()));
     if (isBracketed && !this.#take(")"))
       throw new MathError(`The bracket after "${name}" is never closed.`);

@@ -31,7 +31,8 @@ function combined({ operator, left, right }) {
   if (operator === "+") return added(a, b);
   if (operator === "-") return subtracted(a, b);
   if (operator === "*") return multiplied(a, b);
-  if (operator === "/" && b.length <= 1) return a.map((c) => c.over(b[0] ?? Value.integer(0)));
+  if (operator === "/" && b.length === 0) throw new MathError("Division by zero has no answer.");
+  if (operator === "/" && b.length === 1) return a.map((coefficient) => coefficient.over(b[0]));
   throw new MathError("The unknown is in a divisor; multiply both sides by that divisor first.");
 }
 

@@ -1,0 +1,83 @@
+"""The librarian, with files that are attached as a user attaches them."""
+
+import pytest
+
+from understudy.testing.model_server import say
+
+HOUSE = """# House
+
+The boiler is serviced every October. It stands in the cellar.
+
+## Roof
+
+The roof was renewed in 1961 by the firm Miller.
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    house = tmp_path / "house.md"
+    house.write_text(HOUSE)
+    garden = tmp_path / "garden.txt"
+    garden.write_text("Roses need pruning in March.\nTulips are planted in autumn.\n")
+    return [house, garden]
+
+
+def test_without_a_model_it_quotes_with_file_and_line(host, files):
+    reply = host.run("librarian", "When is the boiler serviced?", files=files)
+    assert reply.text == (
+        "> The boiler is serviced every October.\n\nhouse.md, line 3 【1:0†source】\n\n"
+    )
+
+
+def test_the_line_is_that_of_the_sentence(host, files):
+    text = host.run("librarian", "When are tulips planted?", files=files).text
+    assert "> Tulips are planted in autumn.\n\ngarden.txt, line 2 " in text
+    text = host.run("librarian", "Who renewed the roof?", files=files).text
+    assert "> The roof was renewed in 1961 by the firm Miller.\n\nhouse.md, line 7 " in text
+
+
+def test_what_no_file_holds_is_said(host, files):
+    text = host.run("librarian", "Where do zebras live?", files=files).text
+    assert text.startswith("I found nothing about that in your 2 files.")
+
+
+def test_a_weak_match_is_not_sold_as_an_answer(host, files):
+    text = host.run("librarian", "Which French painter had a boiler in Paris?", files=files).text
+    assert text.startswith("I found no clear answer. The nearest that your files say:")
+    assert "> The boiler is serviced every October." in text
+
+
+def test_without_files_it_says_how_to_give_one(host):
+    text = host.run("librarian", "When is the boiler serviced?").text
+    assert text.startswith("I have no file that I could read.")
+    assert "--file notes.md" in text
+
+
+def test_an_unreadable_file_is_named(host, files, tmp_path):
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-1.7 ...")
+    text = host.run("librarian", "When is the boiler serviced?", files=[*files, scan]).text
+    assert "October" in text
+    assert text.endswith("Not read: scan.pdf. PDF files cannot be read yet; save it as text.\n")
+
+
+def test_files_of_earlier_messages_are_still_there(host, files):
+    first = host.run("librarian", "When is the boiler serviced?", files=files)
+    again = host.run("librarian", "Who renewed the roof?", thread=first.thread_id)
+    assert "1961" in again.text
+
+
+def test_with_a_model_the_passages_are_handed_over_with_markers(host_with_model, model, files):
+    model.script([say("In October 【1:0†source】.")])
+    reply = host_with_model.run("librarian", "When is the boiler serviced?", files=files)
+    assert reply.text == "In October 【1:0†source】."
+    told = model.requests[0].body["messages"][0]["content"]
+    assert told.startswith("You are a librarian.")
+    assert '【1:0†source】 house.md, line 1, under "House":\n# House' in told
+    assert model.requests[0].body["tools"][0]["function"]["name"] == "rag"
+
+
+def test_a_model_is_told_when_nothing_was_found(host_with_model, model, files):
+    host_with_model.run("librarian", "Where do zebras live?", files=files)
+    assert "found nothing" in model.requests[0].body["messages"][0]["content"]
