@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 from asyncio import Future, Task, TimerHandle
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,9 @@ from understudy_v8.stacks import restore, script_error
 
 _STOP_SECONDS = 0.5
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+# What V8 says when an import or export statement was not recognised, and so not replaced.
+_MODULE_WORDS = re.compile(r"token 'export'|import statement outside")
+_STATEMENT_HINT = "The import or export statement is incomplete, or needs a semicolon behind it."
 _log = logging.getLogger("understudy.v8")
 
 
@@ -141,9 +145,10 @@ class Session:
 
     def _syntax_error(self, path: str, fault: SyntaxFault) -> ScriptError:
         rewritten = self._graph.modules[path].rewritten
-        column = fault.column and rewritten.original_column(fault.line, fault.column)
+        line, column = rewritten.original_place(fault.line, fault.column)
         message = f"SyntaxError: {restore(str(fault))}"
-        return error_at(path, fault.line, column, message, kind="syntax")
+        hint = _STATEMENT_HINT if _MODULE_WORDS.search(message) else None
+        return error_at(path, line, column, message, kind="syntax", hint=hint)
 
     def _open(self, where: str, run: Run | None) -> Call:
         if self._dead is not None:

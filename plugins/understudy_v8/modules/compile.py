@@ -197,7 +197,9 @@ def _literal_argument(call: Node | None) -> Node | None:
 def _rewrite_dynamic(statements: Statements, root: Node, source: bytes, prefix: str) -> None:
     for node in tokens(root, source, ["import"]):
         parent = node.parent
-        if parent is None or node.type != "import":
+        if parent is not None and parent.type == "import":
+            parent = parent.parent
+        if parent is None:
             continue
         if parent.type == "meta_property":
             statements.edits.replace(parent.start_byte, parent.end_byte, f"{prefix}.meta")

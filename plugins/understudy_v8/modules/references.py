@@ -90,7 +90,8 @@ class References:
             value = f"{name}: {value}"
         elif _is_called(node):
             value = f"{_separator(node)}(0,{value})"
-        self._statements.edits.replace(node.start_byte, node.end_byte, value)
+        callee = value.endswith(")")
+        self._statements.edits.replace(node.start_byte, node.end_byte, value, callee=callee)
 
 
 def _is_assigned(node: Node) -> bool:

@@ -11,6 +11,7 @@ class _Shift:
     column: int
     old: int
     new: int
+    callee: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class Rewritten:
     text: str
     shifts: dict[int, list[_Shift]] = field(hash=False)
 
+    def original_place(self, line: int, column: int | None) -> tuple[int, int | None]:
+        """The author's line and column; the last line for what is behind it."""
+        last = self.text.count("\n")
+        if line > last or column is None:
+            return min(line, last), None
+        return line, self.original_column(line, column)
+
     def original_column(self, line: int, column: int) -> int:
         """The author's column for a column in the new text; line and columns count from 1."""
         moved = 0
@@ -27,7 +35,8 @@ class Rewritten:
             start = shift.column + moved
             if column - 1 < start:
                 break
-            if column - 1 < start + shift.new:
+            # V8 places a call of `(0,f)` behind it, and a call of `f` in front.
+            if column - 1 < start + shift.new + shift.callee:
                 return shift.column + 1
             moved += shift.new - shift.old
         return column - moved
@@ -38,11 +47,11 @@ class Edits:
 
     def __init__(self, source: bytes) -> None:
         self._source = source
-        self._edits: list[tuple[int, int, str]] = []
+        self._edits: list[tuple[int, int, str, bool]] = []
 
-    def replace(self, start: int, end: int, text: str) -> None:
+    def replace(self, start: int, end: int, text: str, *, callee: bool = False) -> None:
         """Put `text` in the place of source[start:end]; it has as many line ends as that."""
-        self._edits.append((start, end, text))
+        self._edits.append((start, end, text, callee))
 
     def blank(self, start: int, end: int) -> None:
         """Leave an empty statement, of the same shape."""
@@ -54,7 +63,7 @@ class Edits:
         shifts: dict[int, list[_Shift]] = {}
         pieces: list[str] = []
         line, line_start, done = 0, 0, 0
-        for start, end, text in sorted(self._edits):
+        for start, end, text, callee in sorted(self._edits):
             kept = self._source[done:start]
             pieces += kept.decode(), text
             if (breaks := kept.count(b"\n")) > 0:
@@ -64,17 +73,13 @@ class Edits:
             if b"\n" in old:
                 line += old.count(b"\n")
                 line_start = start + old.rindex(b"\n") + 1
-            elif (shift := self._shift(line_start, start, old, text)) is not None:
+            elif width(old.decode()) != width(text):
+                column = width(self._source[line_start:start].decode())
+                shift = _Shift(column, width(old.decode()), width(text), callee)
                 shifts.setdefault(line, []).append(shift)
             done = end
         pieces.append(self._source[done:].decode())
         return Rewritten("".join(pieces), shifts)
-
-    def _shift(self, line_start: int, start: int, old: bytes, new: str) -> _Shift | None:
-        old_width, new_width = width(old.decode()), width(new)
-        if old_width == new_width:
-            return None
-        return _Shift(width(self._source[line_start:start].decode()), old_width, new_width)
 
 
 def width(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy_v8.modules.module import Imported, Request
 from understudy_v8.modules.rewrite import Edits
 from understudy_v8.modules.scopes import pattern_top
-from understudy_v8.modules.syntax import position, string_value, syntax_error, text_of
+from understudy_v8.modules.syntax import first_error, position, string_value, syntax_error, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -163,6 +163,9 @@ class Statements:
         self.exports[name] = target
 
     def _blank(self, node: Node) -> None:
+        mistake = first_error(node)
+        if mistake is not None:
+            raise self.error(mistake, f"Unexpected '{text_of(mistake)[:40]}'")
         self.edits.blank(node.start_byte, node.end_byte)
         self.blanked.append((node.start_byte, node.end_byte))
 

@@ -82,6 +82,13 @@ def ancestors(node: Node) -> Iterator[tuple[Node, Node]]:
         node = parent
 
 
+def first_error(node: Node) -> Node | None:
+    """The first part of a node that the parser could not make sense of."""
+    if node.is_error or not node.has_error:
+        return node if node.is_error else None
+    return next(filter(None, map(first_error, node.children)), None)
+
+
 def at_top(node: Node) -> bool:
     """Whether a node belongs to the module itself, not to a function or class in it."""
     return all(parent.type not in _NOT_TOP for _, parent in ancestors(node))

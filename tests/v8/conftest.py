@@ -1,0 +1,123 @@
+"""A workshop to run scripts in: a folder, a runtime, and a run that records what is asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from understudy.errors import ScriptError
+from understudy.objects import Assistant, File, Message, Thread
+from understudy.runtimes import Limits, Source
+from understudy_v8 import V8Runtime
+from understudy_v8.disposal import open_contexts
+from understudy_v8.program import V8Program
+
+
+T = TypeVar("T")
+
+
+class ScriptRun:
+    """A Run whose effects are what the test says: `answers` by kind, `streams` by kind."""
+
+    def __init__(self, text: str = "", run_id: str = "run_1") -> None:
+        self.id = run_id
+        self.assistant = Assistant(id="a")
+        self.thread = Thread(id="thread_1", created_at=0)
+        self.messages: Sequence[Message] = ()
+        self.last_message = None
+        self.files: Sequence[File] = ()
+        self.text = text
+        self.asked: list[tuple[str, Any]] = []
+        self.logs: list[tuple[str, str]] = []
+        self.answers: dict[str, Callable[[Any], Awaitable[Any]]] = {}
+        self.streams: dict[str, Callable[[Any], AsyncIterator[Any]]] = {}
+
+    def view(self) -> dict[str, Any]:
+        message = {"role": "user", "text": self.text}
+        return {
+            "id": self.id,
+            "assistant": {"id": "a", "name": "Ada"},
+            "thread": {"id": "thread_1"},
+            "messages": [message],
+            "last_message": message,
+            "files": [{"id": "file_1"}],
+            "tools": [{"name": "rag"}],
+        }
+
+    def open_file(self, file_id: str) -> AsyncIterator[bytes]:
+        raise NotImplementedError
+
+    async def effect(self, kind: str, payload: dict[str, Any]) -> Any:
+        if kind == "log":
+            self.logs.append((payload["level"], payload["text"]))
+            return None
+        self.asked.append((kind, payload))
+        return await self.answers[kind](payload)
+
+    def stream(self, kind: str, payload: dict[str, Any]) -> AsyncIterator[Any]:
+        self.asked.append((kind, payload))
+        return self.streams[kind](payload)
+
+
+class Workshop:
+    """Writes files, opens them as an assistant, and leaves no context behind."""
+
+    run_class = ScriptRun
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runtime: V8Runtime
+        self.package: dict[str, Any] = {}
+        self.limits = Limits()
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+
+    async def open(self, main: str = "index.js") -> V8Program:
+        source = Source("a", self.folder, self.folder / main, self.package, self.limits)
+        return await self.runtime.open(source)
+
+    def play(self, scene: Callable[[], Awaitable[T]]) -> T:
+        """Run a scene in an event loop of its own; afterwards no context is open, no task left."""
+
+        async def stage() -> T:
+            self.runtime = V8Runtime()
+            try:
+                return await asyncio.wait_for(scene(), 20)
+            finally:
+                await self.runtime.close()
+                assert len(asyncio.all_tasks()) <= 2
+
+        result = asyncio.run(stage())
+        assert open_contexts() == 0
+        return result
+
+    def invoke(self, files: dict[str, str] | str, run: ScriptRun | None = None) -> list[Any]:
+        """What `invoke` of index.js yields."""
+        self.write({"index.js": files} if isinstance(files, str) else files)
+
+        async def scene() -> list[Any]:
+            program = await self.open()
+            return [part async for part in program.invoke(run or ScriptRun())]
+
+        return self.play(scene)
+
+    def failure(self, files: dict[str, str] | str, run: ScriptRun | None = None) -> ScriptError:
+        """The error that opening or invoking ends in."""
+        with pytest.raises(ScriptError) as caught:
+            self.invoke(files, run)
+        return caught.value
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    folder = tmp_path / "assistant"
+    folder.mkdir()
+    return Workshop(folder)
