@@ -114,10 +114,14 @@ def test_a_thread_finds_its_time(record, folder, created_at):
 
 
 ODD = [None, 1, -1, 1e300, float("nan"), "", "x", [], {}, [1], True, [[]], [{}], {"type": []}]
-KEYS = """id object created_at created updated role status content attachments file_ids metadata
-title summary assistants messages tool_resources completed_at incomplete_details rel_path deleted
-thread_id model models engine provider settings parameters instructions tools name type text
-image_url""".split()
+KEYS = [
+    *("id", "object", "created_at", "created", "updated", "role"),
+    *("status", "content", "attachments", "file_ids", "metadata", "title"),
+    *("summary", "assistants", "messages", "tool_resources", "completed_at", "incomplete_details"),
+    *("rel_path", "deleted", "thread_id", "model", "models", "engine"),
+    *("provider", "settings", "parameters", "instructions", "tools", "name"),
+    *("type", "text", "image_url"),
+]
 WORDS = ["text", "image", "pdf", "image_url", "user", "assistant", "ready", "error", "completed"]
 
 

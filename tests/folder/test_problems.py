@@ -7,6 +7,7 @@ import pytest
 from understudy.errors import Invalid
 from understudy.folder import read_folder
 
+LONG = "😀" * 256_001
 FUNCTION = {"type": "function", "function": {"name": "f"}}
 
 
@@ -17,11 +18,7 @@ FUNCTION = {"type": "function", "function": {"name": "f"}}
         ("name", "x" * 257, '"name" may have 256 characters; it has 257'),
         ("description", "é" * 513, '"description" may have 512 characters; it has 513'),
         ("instructions", ["x"], '"instructions" must be a text, not a list'),
-        (
-            "instructions",
-            "😀" * 256_001,
-            '"instructions" may have 256000 characters; it has 256001',
-        ),
+        ("instructions", LONG, '"instructions" may have 256000 characters; it has 256001'),
         ("model", 7, '"model" must be a text, not a number'),
         ("tools", "rag", '"tools" must be a list, not "rag"'),
         ("tools", {"type": "rag"}, '"tools" must be a list, not an object'),
@@ -40,15 +37,12 @@ FUNCTION = {"type": "function", "function": {"name": "f"}}
     ],
 )
 def test_a_wrong_field_is_pointed_at(make, field, value, complaint):
-    text = (
-        '{\n  // ours\n  "object": "assistant",\n  "' + field + '":  ' + json.dumps(value) + ",\n}"
-    )
+    text = f'{{\n  // ours\n  "object": "assistant",\n  "{field}":  {json.dumps(value)},\n}}'
     found = read_folder(make({"assistant.json": text}))
     column = len(field) + 8
-    assert [str(problem) for problem in found.problems] == [
-        f"assistant.json:4:{column}: {complaint}"
-    ]
-    assert (found.problems[0].severity, found.problems[0].field) == ("error", field)
+    (problem,) = found.problems
+    assert str(problem) == f"assistant.json:4:{column}: {complaint}"
+    assert (problem.severity, problem.field) == ("error", field)
 
 
 def test_limits_count_characters_and_the_limit_itself_is_allowed(problems):
@@ -106,7 +100,7 @@ def test_a_wrong_value_of_metadata_is_pointed_at_and_plain_ones_become_text(make
 def test_all_problems_of_a_folder_are_told_at_once_from_top_to_bottom(problems):
     found = problems(
         {
-            "assistant.json": '{\n"tools": "rag",\n"temperature": 3,\n"parameters": {"top_p": 5}\n}',
+            "assistant.json": '{\n"tools": "rag",\n"temperature": 3,\n"parameters": {"top_p": 5}}',
             "model.json": '{"settings": {"base_url": "localhost"}}',
             "package.json": '{"main": "gone.js"}',
             "AGENTS.md": b"caf\xe9",

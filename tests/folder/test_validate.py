@@ -53,7 +53,7 @@ def test_two_functions_of_one_name_are_pointed_at(make):
 def test_the_number_of_results_has_limits(validate, count):
     tool = {"type": "file_search", "file_search": {"max_num_results": count}}
     ((message, _),) = validate(json.dumps({"tools": [tool]}))
-    assert message == ('assistant.json:1:72: "max_num_results" must be a whole number from 1 to 50')
+    assert message == ('assistant.json:1:71: "max_num_results" must be a whole number from 1 to 50')
 
 
 def test_resources_have_limits(make):

@@ -131,9 +131,8 @@ def _hint(path: Loc, detail: ErrorDetails) -> str | None:
 def misspelt(file: JSONFile, known: Iterable[str]) -> list[Problem]:
     """A warning for each field that we do not know, and that looks like one we know."""
     names = sorted(known)
-    guesses = {
-        key: get_close_matches(key.lower(), names, 1, 0.8) for key in file.value if key not in names
-    }
+    odd = [key for key in file.value if key not in names]
+    guesses = {key: get_close_matches(key.lower(), names, 1, 0.8) for key in odd}
     return [
         file.problem(
             "unknown-field",

@@ -141,8 +141,9 @@ def attachments_from_jan(record: Mapping[str, Any]) -> list[Part] | None:
     if isinstance(found, list) and found:
         return [_attachment(entry) for entry in found if isinstance(entry, dict)]
     attached = [*_file_ids(record), *_legacy_files(record)]
-    none = [] if isinstance(found, list) else None
-    return [_searchable(file_id, **more) for file_id, more in attached] or none
+    if attached:
+        return [_searchable(file_id, **more) for file_id, more in attached]
+    return [] if isinstance(found, list) else None
 
 
 def _attachment(entry: Part) -> Part:

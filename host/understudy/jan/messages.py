@@ -84,7 +84,7 @@ def _state(record: Mapping[str, Any], created_at: int) -> dict[str, Any]:
     status, reason = _STATUS.get(str(written), default)
     times = {key: seconds(record.get(key)) for key in _TIMES}
     if reason:
-        times = {"completed_at": None, "incomplete_at": times["completed_at"] or created_at}
+        times = {"completed_at": None, "incomplete_at": times["completed_at"] or created_at or None}
     details = record.get("incomplete_details")
     if not _is_details(details):
         details = {"reason": reason} if reason else None

@@ -75,6 +75,8 @@ def _value(rest: str) -> str:
     if word is None:
         return "a value is missing"
     written = word.group()
+    if not written.isprintable():
+        return "this is not JSON, and not even text"
     if written in _PYTHON:
         return f"write `{_PYTHON[written]}`, not `{written}`"
     return f"`{written}` is not a JSON value; a text must be in double quotes"
