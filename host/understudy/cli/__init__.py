@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ _EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 _EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
-@click.group(cls=LazyGroup, epilog=_EPILOG, context_settings={"max_content_width": 100})
+@click.group(cls=LazyGroup, epilog=_EPILOG)
 @click.option(
     "--root",
     type=click.Path(file_okay=False),
@@ -53,10 +54,19 @@ def main(args: Sequence[str] | None = None) -> int:
     0: done. 1: it could not be done, for a reason that was printed. 2: misused. 70: a defect of
     ours. 130: interrupted. A command that returns an int says which itself.
     """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what is piped in or out may be in any encoding
     options = Options(verbose=os.environ.get("UNDERSTUDY_DEBUG", "") not in ("", "0"))
     try:
-        color = False if os.environ.get("NO_COLOR") else None
-        result = app.main(args, "understudy", standalone_mode=False, obj=options, color=color)
+        result = app.main(
+            args,
+            "understudy",
+            standalone_mode=False,
+            obj=options,
+            color=False if os.environ.get("NO_COLOR") else None,
+            terminal_width=_width(),
+        )
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -65,6 +75,15 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _failed(error, options)
     return result if isinstance(result, int) else 0
+
+
+def _width() -> int:
+    """The columns of help texts. click would ask shutil, which costs more than all our modules."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 0
+    return max(min(columns or 80, 100) - 2, 50)
 
 
 def _failed(error: Exception, options: Options) -> int:

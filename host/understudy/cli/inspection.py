@@ -79,8 +79,7 @@ def findings(plugins: Plugins) -> list[Finding]:
     """What can be seen to be wrong without importing anything."""
     points = plugins.installed()
     found = [
-        Finding("damaged", "", str(damage), "Reinstall the distribution.")
-        for damage in plugins.damages
+        Finding("damaged", "", damage, "Reinstall the distribution.") for damage in plugins.damages
     ]
     found += [finding for point in points if (finding := _finding(plugins, point))]
     origin = plugins.selection.origin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -11,63 +12,81 @@ from understudy.cli.opening import with_host
 from understudy.cli.output import json_option, print_json, print_note, print_table
 from understudy.folder import AssistantFolder
 from understudy.host import Host
+from understudy.library.threads import ROOT
 from understudy.objects import Thread
+from understudy.store import Page
 
 _EPILOG = """\b
 Examples:
   understudy list
-  understudy list --threads
+  understudy list --threads --limit 5
   understudy list --json
 """
+_SHOWN_CHARACTERS = 60
+Row = dict[str, Any]
 
 
 @click.command(epilog=_EPILOG)
 @click.option("--threads", is_flag=True, help="List the threads instead, the newest first.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="How many to list: the newest.",
+)
 @json_option
 @pass_options
 def command(options: Options, threads: bool, limit: int, as_json: bool) -> None:
     """List the assistants: your own, and the built-in ones."""
     show = _threads if threads else _assistants
-    rows = with_host(options, lambda host: show(host, limit))
+    rows, has_more = with_host(options, lambda host: show(host, limit))
     if as_json:
         print_json(rows)
         return
-    if not rows:
-        print_note("There are none yet.")
-    else:
-        print_table(
-            [key.upper() for key in rows[0]], [list(map(str, row.values())) for row in rows]
-        )
+    if rows:
+        head = [key.upper() for key in rows[0]]
+        print_table(head, [[str(value or "") for value in row.values()] for row in rows])
+    if has_more:
+        print_note("There are more: --limit N lists N of them.")
+    elif threads and not rows:
+        print_note('There are no threads yet: understudy run jan "Hello" begins one.')
 
 
-async def _assistants(host: Host, limit: int) -> list[dict[str, Any]]:
+async def _assistants(host: Host, limit: int) -> tuple[list[Row], bool]:
     page = await host.assistants.page(limit=limit)
     own = [_row(folder, "own") for folder in page.items]
-    return own + [_row(folder, "built in") for folder in host.assistants.builtin()]
+    return own + [_row(folder, "built in") for folder in host.assistants.builtin()], page.has_more
 
 
-def _row(folder: AssistantFolder, origin: str) -> dict[str, Any]:
+def _row(folder: AssistantFolder, origin: str) -> Row:
     assistant = folder.assistant
-    errors = sum(problem.severity == "error" for problem in folder.problems)
     return {
         "id": folder.id,
-        "name": (assistant.name if assistant else None) or "",
+        "name": assistant.name if assistant else None,
         "origin": origin,
-        "errors": errors or "",
-        "description": (assistant.description if assistant else None) or "",
+        "errors": sum(problem.severity == "error" for problem in folder.problems),
+        "description": assistant.description if assistant else None,
     }
 
 
-async def _threads(host: Host, limit: int) -> list[dict[str, Any]]:
-    page = await host.threads.page(limit=limit)
-    return [await _thread_row(host, thread) for thread in page.items]
+async def _threads(host: Host, limit: int) -> tuple[list[Row], bool]:
+    homes = [ROOT, *host.assistants.homes()]
+    pages = [await host.threads.page(home=home, limit=limit) for home in homes]
+    newest = _newest(pages, limit)
+    return [await _thread_row(host, thread) for thread in newest.items], newest.has_more
 
 
-async def _thread_row(host: Host, thread: Thread) -> dict[str, Any]:
-    from datetime import UTC, datetime
+def _newest(pages: list[Page[Thread]], limit: int) -> Page[Thread]:
+    threads = [thread for page in pages for thread in page.items]
+    threads.sort(key=lambda thread: (thread.created_at, thread.id), reverse=True)
+    has_more = len(threads) > limit or any(page.has_more for page in pages)
+    return Page(tuple(threads[:limit]), has_more)
 
+
+async def _thread_row(host: Host, thread: Thread) -> Row:
     first = await (await host.messages(thread.id)).page(limit=1, order="asc")
-    text = first.items[0].text if first.items else ""
+    text = " ".join(first.items[0].text.split()) if first.items else ""
     made = datetime.fromtimestamp(thread.created_at, UTC).astimezone()
-    return {"id": thread.id, "made": f"{made:%Y-%m-%d %H:%M}", "begins": text[:60]}
+    begins = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+    return {"id": thread.id, "made": f"{made:%Y-%m-%d %H:%M}", "begins": begins}

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from understudy.folder.problems import Problem
+
 F = TypeVar("F", bound=Callable[..., Any])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
 def print_error(message: str, hint: str | None = None) -> None:
     """Say on stderr what went wrong, and what to do next."""
-    click.echo(f"{styled('Error:', fg='red', bold=True)} {_sentence(message)}", err=True)
+    click.echo(f"{styled('Error:', fg='red', bold=True)} {_sentence(visible(message))}", err=True)
     if hint:
-        click.echo(_sentence(hint), err=True)
+        click.echo(_sentence(visible(hint)), err=True)
 
 
 def print_note(message: str) -> None:
     """Say something on stderr that is not the result: progress, warnings."""
-    click.echo(styled(message, dim=True), err=True)
+    click.echo(styled(visible(message), dim=True), err=True)
+
+
+def print_problem(problem: Problem) -> None:
+    """Print what is wrong with an assistant on stdout: where, what, and what to do."""
+    colour = "red" if problem.severity == "error" else "yellow"
+    click.echo(f"  {styled(problem.severity, fg=colour)} {visible(str(problem))}")
+    if problem.hint:
+        click.echo(f"    {visible(problem.hint)}")
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -52,13 +65,18 @@ def styled(text: str, **style: Any) -> str:
     return text if os.environ.get("NO_COLOR") else click.style(text, **style)
 
 
+def visible(text: str) -> str:
+    """The text without what steers a terminal, such as escape sequences: it may be anybody's."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
     return "  ".join(padded).rstrip()
 
 
 def _one_line(cell: str) -> str:
-    return " ".join(cell.split())
+    return visible(" ".join(cell.split()))
 
 
 def _sentence(text: str) -> str:
