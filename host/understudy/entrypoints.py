@@ -46,42 +46,22 @@ class EntryPoint(NamedTuple):
         return value
 
 
-class Damage(NamedTuple):
-    """Metadata that could not be understood: the file, the line (from 1; 0: all of it), and why."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{place}: {self.reason}"
-
-
-class Scan(NamedTuple):
-    """What was found, in the order of names, and what could not be read."""
-
-    points: tuple[EntryPoint, ...]
-    damages: tuple[Damage, ...]
-
-
-def scan(groups: Iterable[str], path: Sequence[str] | None = None) -> Scan:
+def scan(
+    groups: Iterable[str], path: Sequence[str] | None = None
+) -> tuple[tuple[EntryPoint, ...], tuple[str, ...]]:
     """Read the entry points of some groups along `path` (default: `sys.path`).
 
-    Of a distribution that is installed twice, only the first counts, as for imports. What is not
-    a folder or cannot be read is passed over.
+    Returns them in the order of groups and names, and what could not be understood, in words. Of
+    a distribution that is installed twice, only the first counts, as for imports. What is not a
+    folder is passed over.
     """
     wanted = frozenset(groups)
     points: list[EntryPoint] = []
-    damages: list[Damage] = []
+    damages: list[str] = []
     for distribution, version, folder in _distributions(sys.path if path is None else path):
-        file = f"{folder}/{_FILE}"
-        for item in _read(file, wanted):
-            if isinstance(item, Damage):
-                damages.append(item)
-            else:
-                points.append(EntryPoint(*item, distribution, version, folder))
-    return Scan(tuple(sorted(points)), tuple(damages))
+        for group, name, target in _read(f"{folder}/{_FILE}", wanted, damages):
+            points.append(EntryPoint(group, name, target, distribution, version, folder))
+    return tuple(sorted(points)), tuple(damages)
 
 
 def _distributions(path: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -118,36 +98,37 @@ def normalize(distribution: str) -> str:
 _Item = tuple[str, str, str]
 
 
-def _read(file: str, wanted: frozenset[str]) -> Iterator[_Item | Damage]:
+def _read(file: str, wanted: frozenset[str], damages: list[str]) -> Iterable[_Item]:
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123 - pathlib is not imported here
+        with open(file, "rb", 0) as stream:  # noqa: PTH123 - pathlib is not imported here
             data = stream.read()
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return ()
     except OSError as error:
-        yield Damage(file, 0, f"cannot be read: {error.strerror}")
-        return
+        damages.append(f"{file}: cannot be read: {error.strerror}")
+        return ()
     # Most files have nothing for us; this spares parsing them.
-    if any(group.encode() in data for group in wanted):
-        yield from _parse(file, data, wanted)
+    if not any(group.encode() in data for group in wanted):
+        return ()
+    return _parse(file, data.decode("utf-8", "replace").lstrip("\ufeff"), wanted, damages)
 
 
-def _parse(file: str, data: bytes, wanted: frozenset[str]) -> Iterator[_Item | Damage]:
+def _parse(file: str, text: str, wanted: frozenset[str], damages: list[str]) -> Iterable[_Item]:
     group = ""
-    seen: set[tuple[str, str]] = set()
-    for number, raw in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+    found: dict[tuple[str, str], _Item] = {}
+    for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if line[:1] == "[" and line[-1:] == "]":
             group = line[1:-1].strip()
         elif line and line[0] not in "#;" and group in wanted:
             item = _item(group, line)
             if item is None:
-                yield Damage(file, number, f'expected "name = module:object", found "{line}"')
-            elif item[:2] in seen:
-                yield Damage(file, number, f"`{item[1]}` stands here twice; the first counts")
-            else:
-                seen.add(item[:2])
-                yield item
+                why = f'expected "name = module:object", found "{line}"'
+                damages.append(f"{file}, line {number}: {why}")
+            elif found.setdefault(item[:2], item) is not item:
+                why = f"`{item[1]}` stands here twice; the first counts"
+                damages.append(f"{file}, line {number}: {why}")
+    return found.values()
 
 
 def _item(group: str, line: str) -> _Item | None:

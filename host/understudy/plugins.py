@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from understudy.entrypoints import Damage, EntryPoint, Scan, normalize, scan
+from understudy.entrypoints import EntryPoint, normalize, scan
 from understudy.errors import Conflict, NotFound, PluginError
 from understudy.selection import choices
 
@@ -54,7 +54,7 @@ class Plugins:
         self.failures: list[PluginError] = []
         self._extra = tuple(extra)
         self._own: dict[tuple[Group, str], object] = {}
-        self._found: Scan | None = None
+        self._found: tuple[tuple[EntryPoint, ...], tuple[str, ...]] | None = None
         self._loaded: dict[EntryPoint, object] = {}
         self._broken: dict[EntryPoint, PluginError] = {}
         self._hooks: Hooks | None = None
@@ -63,7 +63,7 @@ class Plugins:
 
     def installed(self, group: Group | None = None) -> tuple[EntryPoint, ...]:
         """The installed plugins, in the order of groups and names, whatever their state."""
-        points = self._scan().points
+        points = self._scan()[0]
         return points if group is None else tuple(p for p in points if group_of(p) == group)
 
     def names(self, group: Group) -> tuple[str, ...]:
@@ -78,11 +78,11 @@ class Plugins:
         return "enabled" if len(self._claimants(group_of(point), point.name)) == 1 else "duplicate"
 
     @property
-    def damages(self) -> tuple[Damage, ...]:
+    def damages(self) -> tuple[str, ...]:
         """Metadata of plugins that could not be read."""
-        return self._scan().damages
+        return self._scan()[1]
 
-    def _scan(self) -> Scan:
+    def _scan(self) -> tuple[tuple[EntryPoint, ...], tuple[str, ...]]:
         if self._found is None:
             self._found = scan(_PREFIX + group for group in KINDS)
         return self._found

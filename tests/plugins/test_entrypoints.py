@@ -20,12 +20,12 @@ def write(site: Path, folder: str, text: str | bytes) -> Path:
 
 
 def names(*path: Path) -> list[str]:
-    return [point.name for point in scan(GROUPS, [str(p) for p in path]).points]
+    return [point.name for point in scan(GROUPS, [str(p) for p in path])[0]]
 
 
 def test_an_entry_point_knows_where_it_comes_from(tmp_path: Path) -> None:
     file = write(tmp_path, "Acme_RAG-1.2.dist-info", "[understudy.tools]\nrag = acme_rag:Rag\n")
-    (point,) = scan(GROUPS, [str(tmp_path)]).points
+    (point,) = scan(GROUPS, [str(tmp_path)])[0]
     assert point == EntryPoint(
         "understudy.tools", "rag", "acme_rag:Rag", "acme-rag", "1.2", str(file.parent)
     )
@@ -54,8 +54,9 @@ def test_everything_that_the_format_allows_is_understood(tmp_path: Path) -> None
         )
     )
     write(tmp_path, "acme-1.dist-info", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    found = {point.name: point.target for point in scan(GROUPS, [str(tmp_path)]).points}
-    assert found == {
+    points, damages = scan(GROUPS, [str(tmp_path)])
+    assert not damages
+    assert {point.name: point.target for point in points} == {
         "spaced": "pkg.mod:Tool",
         "a.b-c": "pkg.mod:One.two",
         "extras": "pkg:Tool",
@@ -70,17 +71,16 @@ def test_everything_that_the_format_allows_is_understood(tmp_path: Path) -> None
 )
 def test_a_malformed_line_is_reported_and_the_others_count(tmp_path: Path, line: str) -> None:
     file = write(tmp_path, "acme-1.dist-info", f"[understudy.tools]\n{line}\ngood = pkg:Tool\n")
-    found = scan(GROUPS, [str(tmp_path)])
-    assert [point.name for point in found.points] == ["good"]
-    assert str(found.damages[0]).startswith(f"{file}, line 2: ")
-    assert line in found.damages[0].reason
+    points, (damage,) = scan(GROUPS, [str(tmp_path)])
+    assert [point.name for point in points] == ["good"]
+    assert damage == f'{file}, line 2: expected "name = module:object", found "{line}"'
 
 
 def test_a_name_that_stands_in_a_file_twice_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "acme-1.dist-info", "[understudy.tools]\na = b:First\na = b:Second\n")
-    found = scan(GROUPS, [str(tmp_path)])
-    assert [point.target for point in found.points] == ["b:First"]
-    assert "twice" in str(found.damages[0])
+    points, (damage,) = scan(GROUPS, [str(tmp_path)])
+    assert [point.target for point in points] == ["b:First"]
+    assert "line 3: `a` stands here twice" in damage
 
 
 def test_bytes_that_are_not_text_hide_nothing(tmp_path: Path) -> None:
@@ -91,14 +91,14 @@ def test_bytes_that_are_not_text_hide_nothing(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "acme-1.dist-info", "[understudy.tools]\na = b:c\n").chmod(0)
-    (damage,) = scan(GROUPS, [str(tmp_path)]).damages
-    assert "Permission denied" in damage.reason
+    _, (damage,) = scan(GROUPS, [str(tmp_path)])
+    assert "Permission denied" in damage
 
 
 def test_a_file_that_is_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "acme-1.dist-info" / "entry_points.txt").mkdir(parents=True)
-    (damage,) = scan(GROUPS, [str(tmp_path)]).damages
-    assert "Is a directory" in str(damage)
+    _, (damage,) = scan(GROUPS, [str(tmp_path)])
+    assert "Is a directory" in damage
 
 
 def test_of_a_distribution_installed_twice_the_first_counts(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_what_is_no_folder_of_distributions_is_passed_over(tmp_path: Path) -> No
 
 def test_an_egg_info_folder_beside_the_source_counts(tmp_path: Path) -> None:
     write(tmp_path, "acme_rag.egg-info", "[understudy.tools]\nrag = acme_rag:Rag\n")
-    (point,) = scan(GROUPS, [str(tmp_path)]).points
+    (point,) = scan(GROUPS, [str(tmp_path)])[0]
     assert (point.distribution, point.version) == ("acme-rag", "")
 
 
@@ -134,7 +134,7 @@ def test_an_empty_entry_of_the_path_is_the_current_folder(
 ) -> None:
     write(tmp_path, "acme-1.dist-info", "[understudy.tools]\na = b:c\n")
     monkeypatch.chdir(tmp_path)
-    assert [point.name for point in scan(GROUPS, [""]).points] == ["a"]
+    assert [point.name for point in scan(GROUPS, [""])[0]] == ["a"]
 
 
 def test_the_order_is_by_name_wherever_it_was_found(tmp_path: Path) -> None:
