@@ -17,6 +17,7 @@ from understudy.objects import Assistant, ToolEntry, new_id
 from understudy.store import NAME, Document, Order, Page, Path, Store
 
 COLLECTION: Path = ("assistants",)
+_SUGGESTED_FROM = 100
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Assistants:
             document = await self._store.get((*COLLECTION, assistant_id))
             if document is not None:
                 return read_document(document.value, id=assistant_id)
-        raise self._not_found(assistant_id)
+        raise await self._not_found(assistant_id)
 
     def _path(self, assistant_id: str) -> FilePath | None:
         own = self._store.folder((*COLLECTION, assistant_id))
@@ -61,8 +62,10 @@ class Assistants:
                 return path
         return None
 
-    def _not_found(self, assistant_id: str) -> NotFound:
-        close = get_close_matches(assistant_id, self._builtin_ids(), 1)
+    async def _not_found(self, assistant_id: str) -> NotFound:
+        newest = await self._store.page(COLLECTION, limit=_SUGGESTED_FROM)
+        ids = [*(document.id for document in newest.items), *self._builtin_ids()]
+        close = get_close_matches(assistant_id, ids, 1)
         meant = f"Did you mean `{close[0]}`? " if close else ""
         return NotFound(
             f"No assistant found with id '{assistant_id}'.",
