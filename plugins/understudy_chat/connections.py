@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from understudy_chat.endpoint import Endpoint
 from understudy_chat.failures import unanswered
@@ -105,6 +104,8 @@ def _proxy(endpoint: Endpoint) -> str | None:
     """The proxy of the environment; aiohttp's own `trust_env` would ask it for loopback too."""
     if endpoint.is_loopback:
         return None
+    from urllib.request import getproxies, proxy_bypass
+
     parts = urlsplit(endpoint.base_url)
     proxy = getproxies().get(parts.scheme)
     return None if proxy is None or proxy_bypass(parts.hostname or "") else proxy

@@ -58,9 +58,12 @@ async def _events(exchange: Exchange) -> AsyncGenerator[list[Event]]:
         raise broken(exchange.endpoint, "a web page came instead of an answer")
     parser = EventParser()
     try:
-        if response.content_type == "application/json":  # a server that does not stream
-            yield [(b"", await response.read())]
+        first = await response.content.readany()
+        # Not by the content type: servers are known that get it wrong, either way.
+        if first.lstrip().startswith(b"{"):
+            yield [(b"", first + await response.content.read())]
             return
+        yield parser.feed(first)
         async for piece in response.content.iter_any():
             yield parser.feed(piece)
     except (aiohttp.ClientError, TimeoutError) as error:

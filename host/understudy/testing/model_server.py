@@ -143,8 +143,10 @@ class ModelServer:
     def _run(self, started: Future[int]) -> None:
         try:
             asyncio.run(self._serve(started))
-        except OSError as error:  # the port is taken
-            started.set_exception(error)
+        except Exception as error:
+            if started.done():
+                raise
+            started.set_exception(error)  # for example: the port is taken
 
     async def _serve(self, started: Future[int]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -169,8 +171,12 @@ class ModelServer:
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._unauthorised(request):
             return refusal
+        try:
+            body = await request.json()
+        except ValueError:
+            return web.json_response(error_body("the body is not JSON"), status=400)
         peer = request.get_extra_info("peername") or ("", 0)
-        received = Received(await request.json(), dict(request.headers), peer[1])
+        received = Received(body, dict(request.headers), peer[1])
         with self._arrival:
             self.requests.append(received)
             self._arrival.notify_all()
