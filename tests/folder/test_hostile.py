@@ -14,7 +14,7 @@ from understudy.folder import (
     read_folder,
     validate_folder,
 )
-from understudy.folder.files import MAX_JSON, MAX_TEXT
+from understudy.folder.files import MAX_JSON, MAX_TEXT, read_json
 
 NAMES = ["assistant.json", "model.json", "package.json", "AGENTS.md"]
 
@@ -56,6 +56,9 @@ def test_a_link_inside_of_the_folder_is_fine_and_so_is_a_linked_folder(make, tmp
     found = read_folder(tmp_path / "poet")
     assert (found.problems, found.require_assistant().name) == ((), "Linked")
     assert found.main.as_posix() == "lib/main.js"
+    told = []
+    assert read_json(tmp_path / "poet", "assistant.json", told).value == {"name": "Linked"}
+    assert told == []
 
 
 def test_links_that_lead_nowhere_or_in_a_circle_are_told(make):

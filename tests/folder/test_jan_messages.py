@@ -139,6 +139,14 @@ def _odd_record(chance, size, depth=0):
     return {key: _odd_value(chance, depth) for key in keys}
 
 
+def test_our_own_record_with_anything_wrong_in_it_is_mended():
+    chance = random.Random(20231125)
+    for key in [*OURS, "file_ids", "rel_path"]:
+        for _ in range(40):
+            message = message_from_jan(OURS | {key: _odd_value(chance)}, "t", 3)
+            assert message is None or Message.model_validate(message)
+
+
 def test_no_record_makes_them_raise_and_a_second_time_changes_nothing():
     chance = random.Random(20231124)
     for _ in range(3000):

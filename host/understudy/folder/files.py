@@ -83,10 +83,7 @@ def _duplicate(name: str, key: str, line: int, column: int) -> Problem:
 def read_text(
     folder: Path, name: str, problems: list[Problem], *, limit: int = MAX_TEXT
 ) -> str | None:
-    """A file's text; None if there is no such file, with a problem if it cannot be read.
-
-    `folder` is a real path, without links.
-    """
+    """A file's text; None if there is no such file, with a problem if it cannot be read."""
     if not os.path.lexists(folder / name):
         return None
     try:
@@ -118,7 +115,7 @@ def _read(folder: Path, name: str, limit: int) -> bytes:
 def resolve(folder: Path, name: str) -> Path:
     """The real path of a file. Raises `Unreadable` if it lies outside the folder."""
     path = Path(os.path.realpath(folder / name))
-    if not path.is_relative_to(folder):
+    if not (path.is_relative_to(folder) or path.is_relative_to(os.path.realpath(folder))):
         hint = "Copy the file into the folder: an assistant is whole in its folder."
         raise Unreadable("this leads out of the assistant's folder", hint)
     return path

@@ -10,7 +10,10 @@ from typing import Any, Literal
 class Problem:
     """`code` is stable, for scripts. `file` is relative to the folder, `line` and `column` from 1.
 
-    An `error` keeps the assistant from running, a `warning` does not.
+    An `error` keeps the assistant from running, a `warning` does not. Codes of the host's own:
+    `bad-field`, `bad-id`, `bad-json`, `duplicate-field`, `duplicate-function`, `main-missing`,
+    `no-assistant`, `thread-location`, `unknown-engine`, `unknown-field`, `unknown-tool`,
+    `unreadable-file`.
     """
 
     code: str

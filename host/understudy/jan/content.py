@@ -138,12 +138,20 @@ _CONVERT: Final[dict[str, Callable[[Part], list[Part]]]] = {
 def attachments_from_jan(record: Mapping[str, Any]) -> list[Part] | None:
     """A message's attachments, wherever that generation kept them; None if there are none."""
     found = record.get("attachments")
-    if isinstance(found, list) and found:
-        return [_attachment(entry) for entry in found if isinstance(entry, dict)]
+    entries = found if isinstance(found, list) else []
+    listed = [_attachment(entry) for entry in entries if isinstance(entry, dict)]
+    if listed:
+        return listed
     attached = [*_file_ids(record), *_legacy_files(record)]
     if attached:
         return [_searchable(file_id, **more) for file_id, more in attached]
     return [] if isinstance(found, list) else None
+
+
+def is_attachments(value: Any) -> bool:
+    """Whether they are OpenAI's already; None is."""
+    entries = value if type(value) is list else [] if value is None else [value]
+    return all(type(entry) is dict and _attachment(entry) == entry for entry in entries)
 
 
 def _attachment(entry: Part) -> Part:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from understudy.jan.content import attachments_from_jan, content_from_jan, is_content
+from understudy.jan.content import (
+    attachments_from_jan,
+    content_from_jan,
+    is_attachments,
+    is_content,
+)
 from understudy.jan.metadata import is_metadata, set_metadata
 from understudy.jan.times import is_seconds, seconds
 from understudy.store import NAME
@@ -59,7 +64,8 @@ def _is_ours(record: Mapping[str, Any], thread_id: str) -> bool:
         and isinstance(record.get("id"), str)
         and (record.get("incomplete_details") is None or _is_details(record["incomplete_details"]))
         and is_content(record.get("content"))
-        and isinstance(record.get("attachments", []), list | None)
+        and is_attachments(record.get("attachments"))
+        and all(isinstance(record.get(key), str | None) for key in _TEXTS)
         and (record.get("attachments") or _FILES.isdisjoint(record))
     )
 

@@ -16,13 +16,13 @@ def set_metadata(record: dict[str, Any], **more: str | None) -> None:
     """Give the record metadata that OpenAI allows, `more` added where the key is free."""
     found = record.get("metadata")
     source = found if isinstance(found, dict) else {}
-    fitting = {key: _text(value) for key, value in source.items() if _fits(key, value)}
-    for key, value in more.items():
-        if value and key not in source:
-            fitting[key] = value[:MAX_VALUE]
-    metadata = dict(list(fitting.items())[:MAX_PAIRS])
-    record["metadata"] = metadata
+    fitting = [(key, _text(value)) for key, value in source.items() if _fits(key, value)]
+    metadata = dict(fitting[:MAX_PAIRS])
     left = {key: value for key, value in source.items() if key not in metadata}
+    for key, value in more.items():
+        if value and key not in metadata and len(metadata) < MAX_PAIRS:
+            metadata[key] = value[:MAX_VALUE]
+    record["metadata"] = metadata
     if left:
         record[LEFT] = left
 
