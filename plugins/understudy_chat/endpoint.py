@@ -74,19 +74,25 @@ def normalise(url: str, origin: str) -> str:
     """
     text = url.strip()
     text = (text if "://" in text else f"http://{text}").rstrip("/")
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or "@" in parts.netloc:
+    if not _is_address(text):
         raise ModelError(
             f"{origin} is not the address of a model server.",
             kind="unreachable",
             hint="It looks like `http://127.0.0.1:11434/v1`, without name, password and query; "
             "a key belongs in `api_key`.",
         )
-    return text if parts.path else f"{text}/v1"
+    return text if urlsplit(text).path else f"{text}/v1"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna")
+        surplus = parts.query or parts.fragment or "@" in parts.netloc
+        known = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        return False
+    return known and bool(host) and not surplus and text.isprintable() and " " not in text
 
 
 def _environment_url() -> str | None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from understudy.errors import ModelError, ModelFailure
 from understudy_chat.endpoint import Endpoint
-
-if TYPE_CHECKING:
-    import aiohttp
 
 _KINDS: Mapping[int, ModelFailure] = {
     401: "auth",
@@ -198,7 +197,9 @@ def unanswered(endpoint: Endpoint, error: Exception, patience: float) -> ModelEr
         )
     if isinstance(error, TimeoutError):
         return _silent(endpoint, patience)
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+    if isinstance(
+        error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError | aiohttp.InvalidURL
+    ):
         return _unreachable(endpoint, error)
     if isinstance(error, aiohttp.ClientOSError | aiohttp.ServerDisconnectedError):
         what = "the server closed the connection without an answer"
@@ -212,13 +213,13 @@ def unanswered(endpoint: Endpoint, error: Exception, patience: float) -> ModelEr
     )
 
 
-def _unreachable(
-    endpoint: Endpoint, error: aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError
-) -> ModelError:
+def _unreachable(endpoint: Endpoint, error: Exception) -> ModelError:
     import aiohttp
 
     message = f"nothing answers at {endpoint.base_url}: {endpoint.quote(_reason(error))}."
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientHttpProxyError):
+    if not isinstance(error, aiohttp.ClientConnectorError) or isinstance(
+        error, aiohttp.ClientSSLError
+    ):
         hint = "Check the address, the certificate and the proxy."
         return ModelError(message, kind="unreachable", hint=hint)
     return TransientError(message, kind="unreachable", hint=_unreachable_hint(endpoint))
@@ -226,6 +227,8 @@ def _unreachable(
 
 def _reason(error: Exception) -> str:
     cause = getattr(error, "os_error", None) or error
+    if isinstance(cause, OSError) and cause.errno and not isinstance(cause, socket.gaierror):
+        return os.strerror(cause.errno)  # asyncio's own words repeat the address
     return (getattr(cause, "strerror", None) or str(cause)).rstrip(".")
 
 

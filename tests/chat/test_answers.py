@@ -119,10 +119,16 @@ def test_a_server_that_does_not_stream(server, client):
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 3, "completion_tokens": 4},
     }
-    server.script([raw(json.dumps(whole).encode(), content_type="application/json")])
-    answer, usage = client.chunks()
-    assert (answer.text, answer.finish_reason) == ("whole", "stop")
-    assert usage.usage == {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    for content_type in ("application/json", "text/event-stream"):
+        server.script([raw(json.dumps(whole).encode(), content_type=content_type)])
+        answer, usage = client.chunks()
+        assert (answer.text, answer.finish_reason) == ("whole", "stop")
+        assert usage.usage == {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+
+
+def test_a_stream_that_says_it_is_json(server, client):
+    server.script([raw(_sse(_delta(content="ok"), END), content_type="application/json")])
+    assert client.text() == "ok"
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,10 @@ def test_an_address_may_be_written_carelessly(bare_client, server, form):
         "http://x:port/v1",
         "http://a?b=c",
         "http://u:p@x",
+        "http://a b/v1",
+        "http://a..b/v1",
+        "http://a/\x01",
+        f"http://{'a' * 70}.example",
     ],
 )
 def test_what_is_no_address_is_refused_by_the_name_of_its_setting(

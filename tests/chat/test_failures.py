@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import struct
 import threading
 import traceback
 from contextlib import aclosing
@@ -139,7 +140,7 @@ def test_nobody_listens_at_a_configured_address(bare_client, free_port):
     address = f"http://127.0.0.1:{free_port}/v1"
     error = bare_client.error(settings={"base_url": address, "max_retries": 0})
     assert error.kind == "unreachable"
-    assert address in str(error)
+    assert str(error) == f"nothing answers at {address}: Connection refused."
     assert "`base_url` in model.json" in error.hint
 
 
@@ -151,10 +152,11 @@ def test_the_hint_names_the_variable_that_the_address_came_from(
     assert "OPENAI_BASE_URL" in error.hint
 
 
-def test_a_name_that_does_not_resolve(bare_client):
-    error = bare_client.error(settings={"base_url": "http://nowhere.invalid/v1", "max_retries": 0})
+@pytest.mark.parametrize("host", ["nowhere.invalid", "1.2.3.999"])
+def test_a_name_that_does_not_resolve(bare_client, host):
+    error = bare_client.error(settings={"base_url": f"http://{host}/v1", "max_retries": 0})
     assert error.kind == "unreachable"
-    assert "nowhere.invalid" in str(error)
+    assert host in str(error)
 
 
 def test_nothing_configured_and_nothing_found_tells_a_newcomer_what_to_do(bare_client):
@@ -239,22 +241,42 @@ def test_a_server_that_falls_silent(server, client, answer):
     assert len(server.requests) == 1
 
 
-def test_what_does_not_speak_http(bare_client):
+def _reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+CHUNKED = HEAD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("sent", "ending", "words"),
+    [
+        pytest.param(b"220 mail.example ESMTP\r\n", None, "does not speak HTTP", id="mail"),
+        pytest.param(
+            CHUNKED + b"6\r\ndata: ", _reset, "in the middle of", id="reset in the answer"
+        ),
+        pytest.param(HEAD, None, "stopped before its end", id="nothing behind the head"),
+        pytest.param(b"", _reset, "without an answer", id="reset before the answer"),
+    ],
+)
+def test_a_server_of_bare_bytes(bare_client, sent, ending, words):
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(sent)
+            if ending is not None:
+                ending(connection)
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def greet():
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(b"220 mail.example ESMTP\r\n")
-
-        thread = threading.Thread(target=greet)
+        thread = threading.Thread(target=serve)
         thread.start()
-        port = listener.getsockname()[1]
-        error = bare_client.error(settings={"base_url": f"http://127.0.0.1:{port}/v1"})
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        error = bare_client.error(settings={"base_url": address, "max_retries": 0})
         thread.join()
     assert error.kind == "broken"
-    assert "HTTP" in str(error)
+    assert words in str(error)
 
 
 def test_an_error_that_asks_for_a_model_of_a_server_without_any(server, client):
