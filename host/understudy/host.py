@@ -201,7 +201,7 @@ class Host:
 
     async def messages(self, thread_id: str) -> Messages:
         """The messages of a thread. Raises `NotFound`."""
-        return Messages(self.store, await self.threads.locate(thread_id))
+        return await self.threads.messages(thread_id)
 
     async def say(self, thread_id: str, content: Content, **fields: Any) -> Message:
         """Add a user's message to a thread. Raises `Conflict` while a run is active on it."""

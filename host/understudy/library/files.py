@@ -45,6 +45,13 @@ class Files:
             raise NotFound(f"No such File object: {file_id}")
         return File.read(document.value)
 
+    async def find(self, file_id: str) -> File | None:
+        """As `get`, but None where there is none: attachments may outlive their files."""
+        try:
+            return await self.get(file_id)
+        except NotFound:
+            return None
+
     async def content(self, file_id: str) -> AsyncIterator[bytes]:
         """A file's bytes, in pieces. Raises `NotFound`."""
         await self.get(file_id)

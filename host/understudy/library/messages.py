@@ -23,7 +23,13 @@ class Messages:
         self._log: Path = (*thread, "messages")
         self._thread_id = thread[-1]
 
-    async def create(
+    async def create(self, content: Content, **fields: Any) -> Message:
+        """Add a finished message. The arguments are those of `draft`."""
+        message = self.draft(content, **fields)
+        await self.append(message)
+        return message
+
+    def draft(
         self,
         content: Content,
         *,
@@ -31,9 +37,12 @@ class Messages:
         attachments: Sequence[Mapping[str, Any]] = (),
         metadata: Mapping[str, str] | None = None,
     ) -> Message:
-        """Add a finished message. `content` is text, or OpenAI's content parts."""
+        """A finished message that is not stored yet. Raises `Invalid`.
+
+        `content` is text, or OpenAI's content parts.
+        """
         now = int(time.time())
-        message = Message.read(
+        return Message.read(
             {
                 "id": new_id("message"),
                 "created_at": now,
@@ -45,8 +54,11 @@ class Messages:
                 "metadata": metadata or {},
             }
         )
-        await self.append(message)
-        return message
+
+    async def adopt(self, records: Sequence[Record]) -> None:
+        """Take in messages that were kept elsewhere, unless there are some already."""
+        if records and not await self._store.read(self._log):
+            await self._store.append(self._log, records)
 
     async def append(self, message: Message) -> None:
         """Store a message, or its newest state."""

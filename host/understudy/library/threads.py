@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from understudy.errors import NotFound
-from understudy.jan import thread_from_jan
+from understudy.jan import inline_messages, thread_from_jan
+from understudy.library.messages import Messages
 from understudy.objects import Thread, new_id
 from understudy.store import NAME, Order, Page, Path, Store
 
@@ -79,6 +80,18 @@ class Threads:
         page = await self._store.page(home, limit=limit, order=order, after=after, before=before)
         readable = (_thread(item.value, item.id) for item in page.items if item.error is None)
         return Page(tuple(readable), page.has_more)
+
+    async def messages(self, thread_id: str) -> Messages:
+        """The messages of a thread. Raises `NotFound`.
+
+        Those that Jan's first design kept inside thread.json are first written to messages.jsonl.
+        """
+        path = await self.locate(thread_id)
+        document = await self._store.get(path)
+        messages = Messages(self._store, path)
+        if document is not None and document.value.get("messages"):
+            await messages.adopt(inline_messages(document.value, thread_id))
+        return messages
 
     async def modify(self, thread_id: str, changes: Mapping[str, Any]) -> Thread:
         """Change fields of thread.json; the rest of it stays as it is."""

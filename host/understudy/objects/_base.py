@@ -25,7 +25,7 @@ class Object(BaseModel):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        """Validate JSON from outside. Raises `Invalid`, whose `param` names the first wrong field."""
+        """Validate JSON from outside. Raises `Invalid`, whose `param` names the wrong field."""
         try:
             return cls.model_validate(value)
         except ValidationError as error:

@@ -51,9 +51,9 @@ class Assistant(Object):
     description: Annotated[str, StringConstraints(max_length=512)] | None = None
     model: str | None = None
     instructions: Annotated[str, StringConstraints(max_length=256_000)] | None = None
-    tools: Annotated[list[ToolEntry], Field(max_length=128)] = []
+    tools: Annotated[list[ToolEntry], Field(max_length=128)] = Field(default_factory=list)
     tool_resources: dict[str, Any] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = Field(default_factory=dict)
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     response_format: Literal["auto"] | dict[str, Any] | None = None

@@ -13,7 +13,7 @@ class TextValue(Object):
     """Text, and the citations in it."""
 
     value: str
-    annotations: list[Any] = []
+    annotations: list[Any] = Field(default_factory=list)
 
 
 class TextPart(Object):
@@ -107,7 +107,7 @@ class Message(Object):
     completed_at: int | None = None
     incomplete_at: int | None = None
     role: Literal["user", "assistant"]
-    content: list[ContentPart] = []
+    content: list[ContentPart] = Field(default_factory=list)
     assistant_id: str | None = None
     run_id: str | None = None
     attachments: list[Attachment] | None = None

@@ -74,6 +74,17 @@ class TruncationStrategy(Object):
     last_messages: Annotated[int, Field(ge=1)] | None = None
 
 
+class AdditionalMessage(BaseModel):
+    """A message that is added to the thread before a run begins."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str | list[dict[str, Any]]
+    attachments: list[dict[str, Any]] = []
+    metadata: Metadata = {}
+
+
 class RunOptions(BaseModel):
     """What may be asked of a run when it is created; what is not set comes from the assistant."""
 
@@ -82,7 +93,7 @@ class RunOptions(BaseModel):
     model: str | None = None
     instructions: Annotated[str, StringConstraints(max_length=256_000)] | None = None
     additional_instructions: str | None = None
-    additional_messages: list[dict[str, Any]] = []
+    additional_messages: list[AdditionalMessage] = []
     tools: Annotated[list[ToolEntry], Field(max_length=128)] | None = None
     metadata: Metadata = {}
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
@@ -115,7 +126,7 @@ class Run(Object):
     incomplete_details: IncompleteDetails | None = None
     model: str
     instructions: str
-    tools: list[ToolEntry] = []
+    tools: list[ToolEntry] = Field(default_factory=list)
     metadata: Metadata = Field(default_factory=dict)
     usage: Usage | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None

@@ -11,7 +11,7 @@ from understudy.objects.run import LastError, Usage
 
 
 class RunStep(Object):
-    """A step. `step_details` is `{"type": "message_creation", …}` or `{"type": "tool_calls", …}`."""
+    """A step. `step_details` has the same `type`, and what belongs to it."""
 
     id: str
     object: Literal["thread.run.step"] = "thread.run.step"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from understudy.objects._base import Metadata, Object
 
 
@@ -13,5 +15,5 @@ class Thread(Object):
     id: str
     object: Literal["thread"] = "thread"
     created_at: int
-    metadata: Metadata = {}
+    metadata: Metadata = Field(default_factory=dict)
     tool_resources: dict[str, Any] | None = None

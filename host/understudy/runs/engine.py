@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from understudy.errors import Conflict, Invalid, NotFound
 from understudy.events import TERMINAL, Event
-from understudy.library.messages import Messages
+from understudy.library.models import Models
 from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
 from understudy.runs.execution import Execution
@@ -28,6 +28,7 @@ class Runs:
         self._store = store
         self._threads = threads
         self._stage = stage
+        self._models = Models(store)
         self._active: dict[str, Execution] = {}
 
     # -- making them
@@ -41,26 +42,25 @@ class Runs:
         """
         options = options or RunOptions()
         thread = await self._threads.locate(thread_id)
+        messages = await self._threads.messages(thread_id)
+        added = [messages.draft(**given.model_dump()) for given in options.additional_messages]
         async with AsyncExitStack() as stack:
             loaded = await stack.enter_async_context(self._stage.loaded(assistant_id, options))
             async with self.idle(thread):
-                about = await self._threads.get(thread_id)
-                run = self._stage.run_object(loaded, about, options)
+                choice = self._models.choose(loaded, thread, await self._threads.get(thread_id))
+                run = self._stage.run_object(loaded, choice.model, thread_id, options)
                 path = (*thread, "runs", run.id)
                 await stack.enter_async_context(self._store.lock(path, timeout=0))
-                await self._add_messages(thread, options)
-                execution = await self._stage.execution(loaded, path, run, stack.pop_all())
+                for message in added:
+                    await messages.append(message)
+                active = await self._stage.enter(loaded, path, run, choice)
+            execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
         self._active[run.id] = execution
         execution.start(lambda: self._forget(run.id))
         return execution
 
     def _forget(self, run_id: str) -> None:
         self._active.pop(run_id, None)
-
-    async def _add_messages(self, thread: Path, options: RunOptions) -> None:
-        messages = Messages(self._store, thread)
-        for given in options.additional_messages:
-            await messages.create(**given)
 
     @asynccontextmanager
     async def idle(self, thread: Path) -> AsyncIterator[None]:

@@ -14,10 +14,11 @@ from understudy.events import Event
 from understudy.objects import Run
 from understudy.runs.active import ActiveRun
 from understudy.runs.run import Part
+from understudy.runs.run import Run as RunProtocol
 from understudy.streams import closing
 
 JSON = dict[str, Any]
-Invoke = Callable[[ActiveRun], AsyncIterator[Part]]
+Invoke = Callable[[RunProtocol], AsyncIterator[Part]]
 _log = logging.getLogger("understudy.runs")
 
 

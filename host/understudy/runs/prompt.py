@@ -7,6 +7,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from understudy.errors import NotFound
 from understudy.objects import ImageFilePart, ImageURLPart, Message, RefusalPart, TextPart
 from understudy.objects.message import ContentPart
 
@@ -44,9 +45,17 @@ async def _part(part: ContentPart, read_file: FileReader) -> JSON | None:
     if isinstance(part, ImageURLPart):
         return _image(part.image_url.url, part.image_url.detail)
     if isinstance(part, ImageFilePart):
-        url = await _data_url(part.image_file.file_id, read_file)
-        return _image(url, part.image_file.detail)
+        return await _uploaded(part, read_file)
     return None
+
+
+async def _uploaded(part: ImageFilePart, read_file: FileReader) -> JSON | None:
+    """An uploaded image; nothing, if its file has been deleted since."""
+    try:
+        url = await _data_url(part.image_file.file_id, read_file)
+    except NotFound:
+        return None
+    return _image(url, part.image_file.detail)
 
 
 def _image(url: str, detail: str) -> JSON:

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 from understudy import hookspecs
 from understudy.dispatch import Hooks
 from understudy.events import Event
-from understudy.folder import choose_model, expand_instructions
+from understudy.folder import ModelChoice, expand_instructions
 from understudy.library.assistants import Assistants
 from understudy.library.files import Files
 from understudy.library.loading import LoadedAssistant
 from understudy.library.messages import Messages
 from understudy.library.threads import Threads
-from understudy.objects import Run, RunOptions, Thread, new_id
+from understudy.objects import Run, RunOptions, new_id
 from understudy.providers import Providers
 from understudy.runs.active import ActiveRun, Scene
-from understudy.runs.agent import agent
-from understudy.runs.execution import Execution
+from understudy.runs.execution import Invoke
 from understudy.runs.journal import Journal
 from understudy.runs.model_calls import ANY_MODEL, ModelCalls
 from understudy.runs.record import RunRecord
 from understudy.runs.run import Part
+from understudy.runs.run import Run as RunProtocol
 from understudy.runs.transcript import Transcript
 from understudy.store import Path, Store
 
@@ -69,9 +69,10 @@ class Stage:
             async with self._assistants.with_tools(loaded, options.tools) as changed:
                 yield changed
 
-    def run_object(self, loaded: LoadedAssistant, thread: Thread, options: RunOptions) -> Run:
+    def run_object(
+        self, loaded: LoadedAssistant, model: str | None, thread_id: str, options: RunOptions
+    ) -> Run:
         """The run as it begins: a snapshot of the assistant, with the caller's changes."""
-        choice = choose_model(loaded.assistant, loaded.folder.model, thread.wire())
         now = int(time.time())
         assistant = loaded.assistant
         asked = options.model_dump(exclude_none=True, exclude_unset=True)
@@ -84,21 +85,20 @@ class Stage:
                 "id": new_id("run"),
                 "created_at": now,
                 "expires_at": now + EXPIRES_SECONDS,
-                "thread_id": thread.id,
+                "thread_id": thread_id,
                 "assistant_id": assistant.id,
-                "model": options.model or choice.model or ANY_MODEL,
+                "model": options.model or model or ANY_MODEL,
                 "instructions": _instructions(loaded, options),
                 "tools": [tool.wire() for tool in assistant.tools],
             }
         )
 
-    async def execution(
-        self, loaded: LoadedAssistant, path: Path, run: Run, held: AsyncExitStack
-    ) -> Execution:
-        """Store the run and make ready to carry it out."""
-        thread = path[:-2]
-        messages = Messages(self._store, thread)
-        scene = await self._scene(loaded, thread, messages)
+    async def enter(
+        self, loaded: LoadedAssistant, path: Path, run: Run, choice: ModelChoice
+    ) -> ActiveRun:
+        """Store the run, and give it all that it acts with."""
+        messages = await self._threads.messages(run.thread_id)
+        scene = await self._scene(loaded, run.thread_id, messages)
         observers: list[ActiveRun] = []
         journal = Journal(self._store, path, lambda event: self._observe(observers, event))
         record = RunRecord(self._store, path, run, journal)
@@ -113,16 +113,16 @@ class Stage:
             scene,
             record,
             loaded.toolbox,
-            self._model_calls(loaded, run, scene.thread),
+            self._model_calls(choice, run),
             transcript,
             self._files,
             max_steps=_max_steps(loaded),
         )
         observers.append(active)
         await record.begin()
-        return Execution(active, self._invoke(loaded), held)
+        return active
 
-    async def _scene(self, loaded: LoadedAssistant, thread: Path, messages: Messages) -> Scene:
+    async def _scene(self, loaded: LoadedAssistant, thread_id: str, messages: Messages) -> Scene:
         newest = await messages.newest(MAX_MESSAGES)
         attached = [
             attachment.file_id
@@ -130,25 +130,25 @@ class Stage:
             for attachment in message.attachments or ()
             if attachment.file_id
         ]
-        files = [await self._files.get(file_id) for file_id in dict.fromkeys(attached)]
-        return Scene(loaded.assistant, await self._threads.get(thread[-1]), newest, files)
+        files = [file for id_ in dict.fromkeys(attached) if (file := await self._files.find(id_))]
+        return Scene(loaded.assistant, await self._threads.get(thread_id), newest, files)
 
     def _observe(self, observers: list[ActiveRun], event: Event) -> None:
         for active in observers:
             self._hooks.notify(hookspecs.observe_event, active, event)
 
-    def _invoke(self, loaded: LoadedAssistant) -> Any:
+    def invoke(self, loaded: LoadedAssistant) -> Invoke:
+        """Who answers: the hooks around the assistant's code, or around the default loop."""
         program = loaded.program
 
-        def innermost(active: ActiveRun) -> AsyncIterator[Part]:
+        def innermost(run: RunProtocol) -> AsyncIterator[Part]:
             if program is not None and "invoke" in program.exports:
-                return program.invoke(active)
-            return agent(active, {})
+                return program.invoke(run)
+            return run.stream("next", {})
 
         return self._hooks.wrap_stream(hookspecs.invoke_assistant, innermost)
 
-    def _model_calls(self, loaded: LoadedAssistant, run: Run, thread: Thread) -> ModelCalls:
-        choice = choose_model(loaded.assistant, loaded.folder.model, thread.wire())
+    def _model_calls(self, choice: ModelChoice, run: Run) -> ModelCalls:
         asked = {name: value for name in _SAMPLING if (value := getattr(run, name)) is not None}
         return ModelCalls(
             self._providers,
