@@ -12,6 +12,8 @@ from understudy.store import NAME, Path
 INTERNAL = ".understudy"
 """The folder of indexes and locks. It can be deleted whenever no process uses the store."""
 
+_LONGEST = 2000
+
 
 def check_names(path: Path) -> None:
     """Refuse a path with a name that is not `NAME`, or with none."""
@@ -23,6 +25,8 @@ def check_names(path: Path) -> None:
             )
     if not path:
         raise Invalid("A path needs at least one name.")
+    if sum(map(len, path)) > _LONGEST:
+        raise Invalid(f"A path of more than {_LONGEST} characters is too long for a file system.")
 
 
 def folder_name(path: Path) -> str:

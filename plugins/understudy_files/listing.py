@@ -65,7 +65,11 @@ class Listing:
             if os.path.isdir(folder):
                 return
             self._disk.make_folder("/".join(path[:-1]))
-            self.change_folder(path, lambda: os.mkdir(folder), by=1)
+            try:
+                self.change_folder(path, lambda: os.mkdir(folder), by=1)
+            except FileExistsError:
+                if not os.path.isdir(folder):
+                    raise
             sync_folder(os.path.dirname(folder))
 
     def change_folder(self, path: Path, change: Callable[[], None], *, by: int) -> None:
