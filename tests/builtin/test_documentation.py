@@ -2,13 +2,12 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from understudy import SyncHost
+from understudy.cli import main
 from understudy_rag.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "assistants.md").read_text()
@@ -38,19 +37,13 @@ def test_no_example_is_overlooked():
 
 
 @pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[command for command, _ in COMMANDS])
-def test_a_command_prints_what_is_shown(root, model, command, output):
+def test_a_command_prints_what_is_shown(root, model, capsys, command, output):
     program, *arguments = shlex.split(command)
     assert program == "understudy"
-    result = subprocess.run(
-        [sys.executable, "-m", program, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
+    assert main(arguments) == 0, capsys.readouterr().err
     if output:
-        assert [line.rstrip() for line in result.stdout.splitlines()] == output.splitlines()
+        printed = capsys.readouterr().out
+        assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
         assert model.requests == []
     else:
         assert model.requests, "an example without an output is one that asks the model"
