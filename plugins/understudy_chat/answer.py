@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 from understudy.errors import ModelError
 from understudy.models import ChatChunk
 from understudy_chat.endpoint import Endpoint
-from understudy_chat.failures import broken, reported_failure
+from understudy_chat.failures import broken
+from understudy_chat.refusals import reported_failure
 from understudy_chat.sse import Event
 from understudy_chat.toolcalls import CallPiece, ToolCalls
 

@@ -13,7 +13,8 @@ from understudy.errors import ModelError
 from understudy_chat.cache import Cache
 from understudy_chat.connections import Connections
 from understudy_chat.endpoint import Endpoint
-from understudy_chat.failures import broken, interrupted, no_model, refused
+from understudy_chat.failures import broken, interrupted, no_model
+from understudy_chat.refusals import refused
 
 _SECONDS = 60.0
 _SECONDS_EMPTY = 5.0

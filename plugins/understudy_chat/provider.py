@@ -14,7 +14,8 @@ from understudy_chat.connections import Connections, finish
 from understudy_chat.discovery import Discovery, servers_to_try
 from understudy_chat.endpoint import Endpoint, configured_endpoint
 from understudy_chat.exchange import Exchange, read_chunks
-from understudy_chat.failures import nothing_found, refused
+from understudy_chat.failures import nothing_found
+from understudy_chat.refusals import refused
 from understudy_chat.request import request_body
 from understudy_chat.retries import with_retries
 from understudy_chat.settings import Settings, read_settings

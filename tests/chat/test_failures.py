@@ -253,11 +253,9 @@ CHUNKED = HEAD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n")
     ("sent", "ending", "words"),
     [
         pytest.param(b"220 mail.example ESMTP\r\n", None, "does not speak HTTP", id="mail"),
-        pytest.param(
-            CHUNKED + b"6\r\ndata: ", _reset, "in the middle of", id="reset in the answer"
-        ),
+        pytest.param(CHUNKED + b"6\r\ndata: ", _reset, "in the middle of", id="reset"),
         pytest.param(HEAD, None, "stopped before its end", id="nothing behind the head"),
-        pytest.param(b"", _reset, "without an answer", id="reset before the answer"),
+        pytest.param(b"", _reset, "without an answer", id="reset at once"),
     ],
 )
 def test_a_server_of_bare_bytes(bare_client, sent, ending, words):
