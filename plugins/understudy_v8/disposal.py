@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-_EXIT_SECONDS = 2.0
+_EXIT_SECONDS = 1.0
 _open: dict[int, Callable[[], None]] = {}
 _closing: dict[int, Thread] = {}
 

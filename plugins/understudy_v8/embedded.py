@@ -24,7 +24,7 @@ from understudy_v8.isolate import SyntaxFault, out_of_memory, out_of_time
 if TYPE_CHECKING:
     from py_mini_racer import MiniRacer
 
-_CLOSE_SECONDS = 2.0
+_CLOSE_SECONDS = 1.0
 _keys = count(1)
 _log = logging.getLogger("understudy.v8")
 
@@ -132,7 +132,8 @@ class EmbeddedIsolate:
 
         if isinstance(fault, JSParseException):
             return _syntax_fault(str(fault))
-        if isinstance(fault, JSOOMException):
+        # Ended among its microtasks, a script leaves only the mark.
+        if isinstance(fault, JSOOMException) or self._racer.was_hard_memory_limit_reached():
             return self._broken(out_of_memory(self._limits))
         text = str(fault)
         if " SyntaxError: " in text[:300]:

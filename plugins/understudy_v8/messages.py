@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -118,9 +119,14 @@ _OUTBOX: TypeAdapter[list[Message]] = TypeAdapter(
     list[Annotated[Message, Field(discriminator="type")]]
 )
 
+# Half of a surrogate pair: no text in UTF-8 can hold it. Whole pairs come unescaped.
+_HALF = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[0-9a-f]{3}")
+
 
 def read_outbox(text: str) -> list[Message]:
     """The messages of a turn. Raises `pydantic.ValidationError`."""
+    if "\\ud" in text:
+        text = _HALF.sub(r"\1\\ufffd", text)
     return _OUTBOX.validate_json(text)
 
 

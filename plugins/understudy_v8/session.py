@@ -39,7 +39,8 @@ class Session:
         self._graph = graph
         self._clock = clock
         self._inbox: list[dict[str, Any]] = []
-        self._turning = False
+        self._turn: Future[str] | None = None
+        self._timed = False
         self._calls: dict[int, Call] = {}
         self._timers: dict[int, TimerHandle] = {}
         self._logs: set[Task[None]] = set()
@@ -115,9 +116,14 @@ class Session:
     async def rest(self) -> None:
         """Forget what a run left behind, before the next one."""
         self._run = None
-        if self._timers:
-            self._cancel_timers()
-            self._inbox.append({"type": "reset"})
+        self._cancel_timers()
+        if self._timed:
+            self._inbox.insert(0, {"type": "reset"})
+            self._timed = False
+        while self._turn is not None and self._dead is None:
+            done, _ = await asyncio.wait({self._turn}, timeout=_STOP_SECONDS)
+            if not done:
+                self._die(ScriptError("the script went on after its run", kind="cancelled"))
         if self._logs:
             await asyncio.wait(self._logs)
 
@@ -177,17 +183,17 @@ class Session:
 
     def _post(self, message: dict[str, Any]) -> None:
         self._inbox.append(message)
-        if not self._turning and self._dead is None:
+        if self._turn is None and self._dead is None:
             self._begin_turn()
 
     def _begin_turn(self) -> None:
         batch = {"now": int(self._clock() * 1000), "messages": self._inbox}
         self._inbox = []
-        self._turning = True
-        self._isolate.post(json.dumps(batch)).add_done_callback(self._end_turn)
+        self._turn = self._isolate.post(json.dumps(batch))
+        self._turn.add_done_callback(self._end_turn)
 
     def _end_turn(self, turn: Future[str]) -> None:
-        self._turning = False
+        self._turn = None
         try:
             outbox = say.read_outbox(turn.result())
         except ScriptError as error:
@@ -277,6 +283,9 @@ class Session:
                 call.answer.set_exception(error)
 
     def _set_timer(self, message: say.Timer) -> None:
+        self._timed = True
+        if not self._calls:
+            return
         loop = asyncio.get_running_loop()
         self._timers[message.id] = loop.call_later(message.delay / 1000, self._fire, message.id)
 

@@ -24,10 +24,13 @@ function request(call, type, fields) {
   });
 }
 
+function checkObject(value) {
+  if (isObject(value) && !isArray(value)) return value;
+  throw new NativeTypeError("this takes an object, such as { … }; it was given " + nameOf(value));
+}
+
 function effect(kind, payload) {
-  if (!isObject(payload) || isArray(payload)) {
-    throw new NativeTypeError("this takes an object, such as { … }; it was given " + nameOf(payload));
-  }
+  checkObject(payload);
   return () => ',"kind":"' + kind + '","payload":' + encode(payload, "the argument");
 }
 

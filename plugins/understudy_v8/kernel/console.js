@@ -2,9 +2,12 @@
 const LOG_LIMIT = 16000;
 
 function log(level, values) {
-  if (isFull()) return;
-  const text = stringifyJSON(shorten(format(values), LOG_LIMIT));
-  send("log", ',"level":"' + level + '","text":' + text);
+  if (isFull()) dropped++;
+  else sendLog(level, shorten(format(values), LOG_LIMIT));
+}
+
+function sendLog(level, text) {
+  send("log", ',"level":"' + level + '","text":' + stringifyJSON(text));
 }
 
 function format(values) {

@@ -11,12 +11,13 @@ function findExport(name) {
 
 // A method of the default export may use `this`.
 function callExport(name, args) {
-  const owner = main[name] === undefined ? main.default : undefined;
-  return apply(findExport(name), owner, args);
+  const value = findExport(name);
+  const owner = main.default;
+  return apply(value, isObject(owner) && owner[name] === value ? owner : undefined, args);
 }
 
 function nameOf(value) {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return toText(value);
   if (isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : "a " + typeof value;
 }

@@ -1,10 +1,14 @@
 // Messages to the host. The outbox is one string: text cannot be hooked, unlike an array.
 const MESSAGE_LIMIT = 8 * 2 ** 20;
-const OUTBOX_LIMIT = 4 * MESSAGE_LIMIT;
+const OUTBOX_LIMIT = 2 * MESSAGE_LIMIT;
+const COUNT_LIMIT = 5000;
 let outbox = "";
+let count = 0;
+let dropped = 0;
 
 function send(type, fields) {
   const text = '{"type":"' + type + '"' + fields + "}";
+  count++;
   outbox = outbox === "" ? text : outbox + "," + text;
 }
 
@@ -15,12 +19,15 @@ function offer(type, fields) {
 }
 
 function isFull() {
-  return outbox.length > OUTBOX_LIMIT;
+  return outbox.length > OUTBOX_LIMIT || count > COUNT_LIMIT;
 }
 
 function drain() {
+  if (dropped > 0) sendLog("warning", dropped + " more lines were written in one go, and dropped");
   const text = "[" + outbox + "]";
   outbox = "";
+  count = 0;
+  dropped = 0;
   return text;
 }
 

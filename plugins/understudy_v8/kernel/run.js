@@ -34,7 +34,9 @@ function makeLog() {
 }
 
 function makeToolCaller(call) {
-  return (name, args = {}) => ask(call, "tool", { name: toText(name), arguments: args });
+  return async (name, args = {}) => {
+    return await ask(call, "tool", { name: toText(name), arguments: checkObject(args) });
+  };
 }
 
 function makeModel(call) {
