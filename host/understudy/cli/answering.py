@@ -43,7 +43,8 @@ class Answering:
             self._at_line_start = text.endswith("\n")
             self._spoke = True
             self._waiting.reset(hidden=not self._at_line_start)
-            click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
+            # With `color`, click passes on what it is given: a file gets the very answer.
+            click.echo(visible(text) if sys.stdout.isatty() else text, nl=False, color=True)
 
     def end_line(self) -> None:
         """Begin a new line, unless one has just begun."""

@@ -19,6 +19,7 @@ from understudy.cli.output import (
 )
 from understudy.errors import NotFound
 from understudy.folder import choose_model
+from understudy.folder.problems import Problem
 from understudy.host import Host
 from understudy.library.loading import LoadedAssistant
 from understudy.objects import Run, RunStep
@@ -113,7 +114,7 @@ def _print_assistant(shown: JSON) -> None:
         if value:
             click.echo(f"{styled(label.ljust(12), bold=True)}  {_indented(str(value), 14)}")
     for problem in shown["problems"]:
-        print_problem(problem)
+        print_problem(Problem(**problem))
 
 
 def _print_messages(messages: list[JSON]) -> None:
