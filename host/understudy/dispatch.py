@@ -110,14 +110,8 @@ class Hooks:
             with self._contained(one):
                 one.call(given)
 
-    @contextmanager
-    def _contained(self, one: Implementation) -> Iterator[None]:
-        try:
-            yield
-        except PluginError as error:
-            self._report(error)
-        except _FAULTS as error:
-            self._report(one.failed(error))
+    def _contained(self, one: Implementation) -> _Contained:
+        return _Contained(one, self._report)
 
     # -- onions: the first plugin is outermost, a failure ends the call
 
@@ -144,6 +138,26 @@ class Hooks:
         for one in reversed(self.implementations(spec)):
             inner = _around_stream(one, spec, inner)
         return inner
+
+
+class _Contained:
+    """Reports what is raised inside. A class, since every token of an answer passes here."""
+
+    __slots__ = ("_one", "_report")
+
+    def __init__(self, one: Implementation, report: Report) -> None:
+        self._one = one
+        self._report = report
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> bool:
+        if not isinstance(error, _FAULTS):
+            return False
+        self._report(error if isinstance(error, PluginError) else self._one.failed(error))
+        return True
 
 
 def _around_call(

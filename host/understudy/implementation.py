@@ -23,6 +23,7 @@ from understudy.errors import PluginError
 class Implementation:
     """One plugin's part in one hook. `argnames` are those of the hook's arguments it takes.
 
+    `distribution` is empty if the app passed the plugin in.
     The methods raise `PluginError` for an answer that does not fit the hook.
     """
 
@@ -30,15 +31,14 @@ class Implementation:
     hook: str
     function: Callable[..., Any] = field(hash=False)
     argnames: tuple[str, ...]
+    distribution: str = ""
 
     def failure(self, what: str) -> PluginError:
         """A failure of this function, in words."""
-        return PluginError(
-            f"plugin `{self.plugin}` failed in `{self.hook}`: {what}",
-            plugin=self.plugin,
-            hook=self.hook,
-            hint=f"`understudy plugins show {self.plugin}` tells where it comes from.",
-        )
+        origin = f"{self.distribution}:{self.plugin}"
+        switch = f"UNDERSTUDY_PLUGINS=-{origin} switches it off." if self.distribution else None
+        message = f"plugin `{self.plugin}` failed in `{self.hook}`: {what}"
+        return PluginError(message, plugin=self.plugin, hook=self.hook, hint=switch)
 
     def failed(self, error: BaseException) -> PluginError:
         """A failure because of an exception."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from understudy.entrypoints import EntryPoint, normalize, scan
@@ -54,7 +55,6 @@ class Plugins:
         self.failures: list[PluginError] = []
         self._extra = tuple(extra)
         self._own: dict[tuple[Group, str], object] = {}
-        self._found: tuple[tuple[EntryPoint, ...], tuple[str, ...]] | None = None
         self._loaded: dict[EntryPoint, object] = {}
         self._broken: dict[EntryPoint, PluginError] = {}
         self._hooks: Hooks | None = None
@@ -63,7 +63,7 @@ class Plugins:
 
     def installed(self, group: Group | None = None) -> tuple[EntryPoint, ...]:
         """The installed plugins, in the order of groups and names, whatever their state."""
-        points = self._scan()[0]
+        points = self._found[0]
         return points if group is None else tuple(p for p in points if group_of(p) == group)
 
     def names(self, group: Group) -> tuple[str, ...]:
@@ -80,22 +80,28 @@ class Plugins:
     @property
     def damages(self) -> tuple[str, ...]:
         """Metadata of plugins that could not be read."""
-        return self._scan()[1]
+        return self._found[1]
 
-    def _scan(self) -> tuple[tuple[EntryPoint, ...], tuple[str, ...]]:
-        if self._found is None:
-            self._found = scan(_PREFIX + group for group in KINDS)
-        return self._found
+    @cached_property
+    def _found(self) -> tuple[tuple[EntryPoint, ...], tuple[str, ...]]:
+        return scan(_PREFIX + group for group in KINDS)
 
-    def _claimants(self, group: Group, name: str) -> list[EntryPoint]:
-        return [p for p in self._matches(group, name) if self.selection.allows(p)]
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[EntryPoint]]:
+        found: dict[tuple[str, str], list[EntryPoint]] = {}
+        for point in self.installed():
+            for name in (point.name, f"{point.distribution}:{point.name}"):
+                found.setdefault((point.group, name), []).append(point)
+        return found
 
     def _matches(self, group: Group, name: str) -> list[EntryPoint]:
         distribution, colon, bare = name.partition(":")
-        full = (normalize(distribution), bare) if colon else None
-        return [
-            p for p in self.installed(group) if p.name == name or (p.distribution, p.name) == full
-        ]
+        full = f"{normalize(distribution)}:{bare}" if colon else name
+        key = _PREFIX + group
+        return self._by_name.get((key, name)) or self._by_name.get((key, full), [])
+
+    def _claimants(self, group: Group, name: str) -> list[EntryPoint]:
+        return [p for p in self._matches(group, name) if self.selection.allows(p)]
 
     # -- providers
 

@@ -66,7 +66,7 @@ def register(plugins: Iterable[HookPlugin], report: Report) -> Hooks:
         for fault in _faults(manager, accepted[-1]):
             report(fault)
     ordered = _in_order(accepted, report)
-    return Hooks(ordered, _implementations(manager, [plugin.name for plugin in ordered]), report)
+    return Hooks(ordered, _implementations(manager, ordered), report)
 
 
 def specs() -> Mapping[str, Callable[..., Any]]:
@@ -161,7 +161,7 @@ def _fault(plugin: HookPlugin, hook: str, why: str, hint: str | None = None) -> 
         f"plugin `{plugin.name}`{origin}: {place}: {why}",
         plugin=plugin.name,
         hook=hook,
-        hint=hint or "docs/plugins.md has the hooks and their arguments.",
+        hint=hint or "`understudy.hookspecs` explains the hooks and their arguments.",
     )
 
 
@@ -205,17 +205,21 @@ def _cycle(names: Sequence[str]) -> PluginError:
 
 
 def _implementations(
-    manager: pluggy.PluginManager, order: Sequence[str]
+    manager: pluggy.PluginManager, plugins: Sequence[HookPlugin]
 ) -> dict[str, tuple[Implementation, ...]]:
-    place = {name: index for index, name in enumerate(order)}
+    place = {plugin.name: index for index, plugin in enumerate(plugins)}
 
     def rank(one: pluggy.HookImpl) -> tuple[int, int]:
         return one.trylast - one.tryfirst, place[one.plugin_name]
 
+    def described(hook: str, one: pluggy.HookImpl) -> Implementation:
+        plugin = plugins[place[one.plugin_name]]
+        names = tuple(one.argnames)
+        return Implementation(plugin.name, hook, one.function, names, plugin.distribution)
+
     return {
         hook: tuple(
-            Implementation(one.plugin_name, hook, one.function, tuple(one.argnames))
-            for one in sorted(_caller(manager, hook).get_hookimpls(), key=rank)
+            described(hook, one) for one in sorted(_caller(manager, hook).get_hookimpls(), key=rank)
         )
         for hook in specs()
     }

@@ -133,7 +133,7 @@ def dice(environment, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_the_plugin_of_five_minutes_is_found_and_without_fault(dice: Any) -> None:
-    done = dice("-m", "understudy", "plugins", "doctor", "--import", "--json")
+    done = dice("-m", "understudy", "plugins", "doctor", "--json")
     found = [finding for finding in done.json()["findings"] if finding["plugin"] == "dice"]
     assert not found
     done = dice("-m", "understudy", "plugins", "order", "--json")
@@ -177,7 +177,7 @@ asyncio.run(main())
     ]
 
 
-def test_the_readme_of_order_names_real_switches() -> None:
+def test_the_commands_that_the_page_names_are_there() -> None:
     for words in re.findall(r"`understudy (plugins [a-z]+(?: --\w+)?)", PAGE):
         command = [sys.executable, "-m", "understudy", *words.split(), "--help"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from understudy import hookimpl
+from understudy import Assistant, hookimpl, hookspecs
 from understudy.errors import Conflict, NotFound, PluginError
 from understudy.plugins import Plugins
 
@@ -175,3 +178,47 @@ def test_ctrl_c_during_an_import_is_not_a_failure_of_the_plugin(
     monkeypatch.setattr("importlib.import_module", interrupt)
     with pytest.raises(KeyboardInterrupt):
         plugins().provider("tools", "weather")
+
+
+def test_one_plugin_that_raises_in_every_hook_does_not_spoil_another(installed) -> None:
+    ours = plugins("furious,polite")
+    hooks = ours.hooks()
+    jan = hooks.fold(hookspecs.load_assistant, Assistant(id="jan", instructions="Help"))
+    assert jan.instructions == "Help, please"
+    problems = hooks.collect(hookspecs.validate_assistant, jan)
+    assert [(answer.plugin, answer.value.code) for answer in problems] == [("polite", "rude")]
+    tools = asyncio.run(hooks.gather(hookspecs.provide_tools, jan))
+    assert [answer.plugin for answer in tools] == ["polite"]
+    event: Any = SimpleNamespace(n=1)
+    hooks.notify(hookspecs.observe_event, event, event)
+    assert hooks.plugins[1].value.seen == [event]
+    assert [(failure.plugin, failure.hook) for failure in ours.failures] == [
+        ("furious", "load_assistant"),
+        ("furious", "validate_assistant"),
+        ("furious", "provide_tools"),
+        ("furious", "observe_event"),
+    ]
+    assert "-acme-furious:furious" in str(ours.failures[0].hint)
+
+
+def test_one_plugin_that_raises_around_a_run_or_a_call_fails_it_by_name(installed) -> None:
+    hooks = plugins("furious,polite").hooks()
+
+    async def tool(_call: Any) -> str:
+        return "done"
+
+    async def words(_run: Any) -> AsyncIterator[str]:
+        yield "to be"
+
+    async def read() -> None:
+        stream: Any = hooks.wrap_stream(hookspecs.invoke_assistant, words)(None)
+        async with aclosing(stream):
+            async for part in stream:
+                assert part == "Dear user, "
+
+    with pytest.raises(PluginError, match="`furious` failed in `invoke_assistant`: RuntimeError"):
+        asyncio.run(read())
+    with pytest.raises(PluginError, match="`furious` failed in `call_tool`: ZeroDivisionError"):
+        asyncio.run(hooks.wrap_call(hookspecs.call_tool, tool)(None))
+    quiet = plugins("polite").hooks()
+    assert asyncio.run(quiet.wrap_call(hookspecs.call_tool, tool)(None)) == "done, with thanks"

@@ -80,6 +80,17 @@ def test_the_doctor_sees_what_metadata_tell(environment) -> None:
     assert done.json()["imports"] == []
 
 
+def test_the_doctor_names_metadata_that_are_damaged(environment, tmp_path) -> None:
+    file = tmp_path / "acme_torn-1.0.dist-info" / "entry_points.txt"
+    file.parent.mkdir()
+    file.write_text("[understudy.tools]\ntorn = acme_torn:\nwhole = json:loads\n")
+    done = environment.understudy("plugins", "doctor", PYTHONPATH=str(tmp_path))
+    assert done.code == 1
+    assert f'damaged: {file}, line 2: expected "name = module:object"' in done.out
+    done = environment.understudy("plugins", "show", "whole", "--json", PYTHONPATH=str(tmp_path))
+    assert [row["distribution"] for row in done.json()["plugins"]] == ["acme-torn"]
+
+
 def test_the_doctor_imports_on_demand_and_finds_the_rest(environment) -> None:
     done = environment.understudy("plugins", "doctor", "--import", "--json", plugins="-sleepy")
     assert done.code == 1
@@ -166,7 +177,7 @@ def test_the_order_is_the_same_in_every_process(environment) -> None:
             "plugins", "order", plugins="apple,mango,zebra,polite", PYTHONHASHSEED=str(seed)
         ).out
 
-    assert len({order(seed) for seed in range(5)}) == 1
+    assert len({order(seed) for seed in (1, 2, 3)}) == 1
 
 
 def test_without_hook_plugins_the_order_says_so(environment) -> None:
