@@ -8,7 +8,10 @@ Everything is addressed by a `Path`, a tuple of names. An even number of names i
 Names come from outside. A store must refuse (`Invalid`) any that is not `NAME`, before it
 touches anything.
 
-`understudy.testing.StoreContract` holds the tests that every store must pass.
+A store is an entry point in the group `understudy.stores`; the object is a class or function that
+takes the data root, a `pathlib.Path`.
+
+`understudy.testing.store_contract.StoreContract` holds the tests that every store must pass.
 """
 
 from __future__ import annotations

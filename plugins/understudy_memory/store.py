@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 from understudy.errors import Conflict, Invalid, NotFound
@@ -33,7 +34,8 @@ class _Stored:
 class MemoryStore:
     """A store that ends with its process. For one event loop at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: FilePath | None = None) -> None:
+        """Stores are made with the data root; this one has no use for it."""
         self._documents: dict[Path, _Stored] = {}
         self._logs: dict[Path, list[str]] = {}
         self._blobs: dict[Path, bytes] = {}

@@ -133,10 +133,9 @@ class Assistants:
             name: document.value[name] for name in ("id", "created_at") if name in document.value
         }
         changed = {**document.value, **changes, **kept}
-        folder = read_document(changed, id=assistant_id)
-        assistant = folder.require_assistant()
+        read_document(changed, id=assistant_id).require_assistant()
         await self._store.put(document.path, changed, expect=document.version)
-        return assistant
+        return await self.get(assistant_id)
 
     async def delete(self, assistant_id: str) -> None:
         """Move an assistant's folder to the trash: it holds someone's work."""

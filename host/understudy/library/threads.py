@@ -99,7 +99,8 @@ class Threads:
         document = await self._store.get(path)
         if document is None:
             raise _not_found(thread_id)
-        changed = {**document.value, **changes}
+        # Jan's own titles are shown as metadata: they must not come back over the new ones.
+        changed = {**thread_from_jan(dict(document.value), thread_id), **changes}
         thread = _thread(changed, thread_id)
         await self._store.put(path, changed, expect=document.version)
         return thread
