@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from understudy.tools import Function, ToolCall, ToolContext
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from understudy.runs.run import Run
 
 MAX_SKIPPED: Final = 20
+MAX_RUNS: Final = 1_000
+"""Of so many runs it is remembered how often they searched; the longest idle is forgotten."""
 
 RAG: Final = Function(
     name="rag",
@@ -44,7 +47,7 @@ class RagTool:
         self._settings = read_settings(context.assistant_id, context.settings)
         self._folder = context.folder
         self._shelf = Shelf(chunk_size=self._settings.chunk_size, overlap=self._settings.overlap)
-        self._calls: dict[str, int] = {}
+        self._searches: dict[str, int] = {}
 
     async def call(self, call: ToolCall) -> dict[str, Any]:
         """Search. The result has `chunks` (best first), `skipped` files, and the number `searched`.
@@ -53,7 +56,8 @@ class RagTool:
         """
         arguments = read_arguments(call.arguments)
         limit = arguments.top_k or self._settings.top_k
-        found = await self._shelf.search(arguments.query, self._sources(call.run), limit)
+        sources = [*attached(call.run), *await asyncio.to_thread(self._beside)]
+        found = await self._shelf.search(arguments.query, sources, limit)
         result = _as_json(found, self._next_search(call.run))
         return result | _context(self._settings, result["chunks"], arguments.query)
 
@@ -61,15 +65,15 @@ class RagTool:
         """Forget what was read."""
         self._shelf.clear()
 
-    def _sources(self, run: Run) -> Iterator[Source]:
-        yield from attached(run)
-        if self._folder is not None:
-            yield from beside(self._folder / "files")
+    def _beside(self) -> list[Source]:
+        return [] if self._folder is None else list(beside(self._folder / "files"))
 
     def _next_search(self, run: Run) -> int:
         """The first number in the markers: no two searches of a run share it."""
-        earlier = self._calls.get(run.id, 0)
-        self._calls = {run.id: earlier + 1}
+        earlier = self._searches.pop(run.id, 0)
+        self._searches[run.id] = earlier + 1
+        if len(self._searches) > MAX_RUNS:
+            del self._searches[next(iter(self._searches))]
         return len(run.messages) + earlier
 
 

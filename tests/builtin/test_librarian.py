@@ -1,5 +1,9 @@
 """The librarian, with files that are attached as a user attaches them."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from understudy.testing.model_server import say
@@ -81,3 +85,14 @@ def test_with_a_model_the_passages_are_handed_over_with_markers(host_with_model,
 def test_a_model_is_told_when_nothing_was_found(host_with_model, model, files):
     host_with_model.run("librarian", "Where do zebras live?", files=files)
     assert "found nothing" in model.requests[0].body["messages"][0]["content"]
+
+
+def test_it_answers_on_the_command_line(files, tmp_path):
+    command = [sys.executable, "-m", "understudy", "--root", str(tmp_path / "root")]
+    command += ["run", "librarian", "When are tulips planted?", "--file", str(files[1])]
+    environment = {**os.environ, "UNDERSTUDY_DISCOVERY": "0", "OPENAI_BASE_URL": ""}
+    result = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=60, check=False
+    )
+    assert result.stdout.startswith("> Tulips are planted in autumn.\n\ngarden.txt, line 2 ")
+    assert result.returncode == 0

@@ -13,11 +13,18 @@ import pytest
         ("is the number 2 prime?", "yes, 2 is a prime number."),
         ("is 2^61 - 1 prime?", "yes, 2305843009213693951 is a prime number."),
         ("is 3215031751 prime?", "no, 3215031751 is not a prime number."),
+        ("is 10^200 + 1 prime?", f"no, {10**200 + 1} is not a prime number."),
         ("next prime after 100", "the next prime after 100 is 101."),
     ],
 )
 def test_primes_are_recognised(answer, question, result):
     assert answer(question) == result
+
+
+def test_a_reason_is_given_why_a_number_is_not_prime(tutor):
+    assert tutor("is 91 prime?")[0] == "91 = 7 × 13"
+    large = tutor("is 1000000007 * 1000000009 prime?")
+    assert large[0] == "It fails the Miller–Rabin test, which every prime passes."
 
 
 @pytest.mark.parametrize(
@@ -28,6 +35,8 @@ def test_primes_are_recognised(answer, question, result):
         ("factorise 97", "97 is a prime number."),
         ("prime factorization of 10^12 + 39", "1000000000039 is a prime number."),
         ("factor 1000000016000000063", "1000000016000000063 = 1000000007 × 1000000009"),
+        ("factor 10007 * 10009", "100160063 = 10007 × 10009"),
+        ("factor 10007^2 * 3", "300420147 = 3 × 10007^2"),
         ("factor 2^64 + 1", "18446744073709551617 = 274177 × 67280421310721"),
     ],
 )
@@ -63,7 +72,8 @@ def test_primes_are_listed(answer, question, result):
         ("is 1/2 prime?", "A question about primes needs whole numbers; 1/2 is not one."),
         ("primes up to 10^9", "I list primes in ranges of up to 20000 numbers."),
         ("primes up to 20000", "I list up to 1000 primes at a time."),
-        ("is 10^200 + 1 prime?", "I test numbers of up to 100 digits for primality."),
+        ("factor 3000!", "I factor numbers of up to 100 digits."),
+        ("is 10^200 + 357 prime?", "I test numbers of up to 100 digits for primality."),
         (
             "is 2^127 - 1 prime?",
             "170141183460469231731687303715884105727 is probably prime; "

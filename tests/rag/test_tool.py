@@ -72,8 +72,14 @@ def test_no_two_searches_of_a_run_share_a_marker(searcher, thread):
     run = thread({"notes.md": NOTES.encode()})
     markers = [searcher.search("boiler", run)["chunks"][0]["marker"] for _ in range(3)]
     assert len(set(markers)) == 3
-    later = thread({"notes.md": NOTES.encode()}, id="run_2", messages=("q", "a", "q", "a", "q"))
-    assert searcher.search("boiler", later)["chunks"][0]["marker"] == "【5:0†source】"
+
+
+def test_runs_at_the_same_time_count_for_themselves(searcher, thread):
+    files = {"notes.md": NOTES.encode()}
+    first, later = thread(files), thread(files, id="run_2", messages=("q", "a", "q"))
+    found = [searcher.search("boiler", run) for run in (first, later, first, later)]
+    markers = [result["chunks"][0]["marker"] for result in found]
+    assert markers == ["【1:0†source】", "【3:0†source】", "【2:0†source】", "【4:0†source】"]
 
 
 def test_top_k_of_the_call_goes_before_that_of_the_settings(searcher, thread):

@@ -6,7 +6,9 @@ export const NO_FILES = `I have no file that I could read. Give me one with your
 
     understudy run librarian "When is the boiler serviced?" --file notes.md
 
-or put files into the folder \`files\` beside my assistant.json.
+or make a librarian of your own, and put your files into its folder \`files\`:
+
+    understudy new mine --from librarian
 `;
 
 export const CLOSEST = "I found no clear answer. The nearest that your files say:\n\n";

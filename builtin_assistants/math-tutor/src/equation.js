@@ -43,7 +43,7 @@ function* solveLinear([constant, slope], variable, show, text) {
   yield `Bring ${variable} to the left and numbers to the right: ${text([integer(0), slope])} = ${show(onRight)}`;
   const solution = onRight.over(slope);
   if (!isOne) yield `Divide both sides by ${show(slope)}: ${variable} = ${show(solution)}`;
-  return `${variable} = ${withDecimal(solution, show)}`;
+  return equalText(variable, solution, show);
 }
 
 function* solveQuadratic([c, b, a], variable, show, text) {
@@ -56,5 +56,9 @@ function* solveQuadratic([c, b, a], variable, show, text) {
   yield `${variable} = (-b ± √${show(discriminant)}) / (2a) = (${show(b.negated())} ± ${show(root)}) / ${show(twice)}`;
   const solutions = [b.negated().minus(root), b.negated().plus(root)].map((x) => x.over(twice));
   const distinct = root.isZero ? solutions.slice(0, 1) : solutions.sort((x, y) => x.minus(y).sign);
-  return distinct.map((x) => `${variable} = ${withDecimal(x, show)}`).join(" or ");
+  return distinct.map((x) => equalText(variable, x, show)).join(" or ");
+}
+
+function equalText(variable, value, show) {
+  return `${variable} ${value.isApproximate ? "" : "= "}${withDecimal(value, show)}`;
 }

@@ -1,7 +1,7 @@
 /** A task to the lines of its solution; the last one is the answer. */
 
 import { evaluate, valueOf } from "./evaluate.js";
-import { factorise, isPrime, nextPrime, primesBetween } from "./primes.js";
+import { factorise, isPrime, nextPrime, primesBetween, smallDivisor } from "./primes.js";
 import { MathError } from "./errors.js";
 import { notation, withDecimal } from "./notation.js";
 import { solve } from "./equation.js";
@@ -38,7 +38,9 @@ function* primality({ trees: [tree] }) {
   const n = integerOf(tree);
   if (n < 2n) return yield `Answer: no, ${n} is not a prime: primes begin at 2.`;
   if (isPrime(n)) return yield `Answer: yes, ${n} is a prime number.`;
-  yield `${n} = ${factorText(n)}`;
+  const divisor = smallDivisor(n);
+  if (divisor) yield `${n} = ${divisor} × ${n / divisor}`;
+  else yield "It fails the Miller–Rabin test, which every prime passes.";
   yield `Answer: no, ${n} is not a prime number.`;
 }
 

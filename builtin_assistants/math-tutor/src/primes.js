@@ -13,6 +13,8 @@ const TESTED_BELOW = 10n ** 100n;
 
 const TRIAL_LIMIT = 10_000n;
 const RHO_STEPS = 200_000;
+const RHO_BATCH = 16;
+const RHO_ATTEMPTS = 20n;
 const MAX_LISTED = 1_000;
 const MAX_TESTED = 20_000n;
 
@@ -49,8 +51,15 @@ function powerModulo(base, exponent, modulus) {
   return result;
 }
 
+/** The smallest prime divisor of a composite n, or null if it is above 10,000. */
+export function smallDivisor(n) {
+  for (let p = 2n; p <= TRIAL_LIMIT; p++) if (n % p === 0n) return p;
+  return null;
+}
+
 /** The prime factors of n > 0, smallest first, each as often as it divides n. */
 export function* factorise(n) {
+  if (n >= TESTED_BELOW) throw new MathError("I factor numbers of up to 100 digits.");
   for (let p = 2n; p <= TRIAL_LIMIT && p * p <= n; p += p === 2n ? 1n : 2n) {
     for (; n % p === 0n; n /= p) yield p;
   }
@@ -63,20 +72,29 @@ function split(n) {
   return [...split(factor), ...split(n / factor)];
 }
 
-/** Pollard's rho. */
 function findFactor(n) {
-  let steps = 0;
-  for (let c = 1n; steps < RHO_STEPS; c++) {
-    let [slow, fast, factor] = [2n, 2n, 1n];
-    const next = (x) => (x * x + c) % n;
-    for (; factor === 1n && steps < RHO_STEPS; steps++) {
-      slow = next(slow);
-      fast = next(next(fast));
-      factor = gcd(abs(slow - fast), n);
-    }
-    if (factor !== 1n && factor !== n) return factor;
+  for (let offset = 1n; offset <= RHO_ATTEMPTS; offset++) {
+    const factor = pollardRho(n, offset);
+    if (factor === 1n) break;
+    if (factor !== n) return factor;
   }
   throw new MathError(`I could not split ${n}: its factors are too large for me.`);
+}
+
+/** A factor of n; n itself if the attempt failed, 1 if it took too long. */
+function pollardRho(n, offset) {
+  const next = (x) => (x * x + offset) % n;
+  let [slow, fast, factor] = [2n, 2n, 1n];
+  for (let steps = 0; factor === 1n && steps < RHO_STEPS; steps += RHO_BATCH) {
+    let product = 1n;
+    for (let i = 0; i < RHO_BATCH; i++) {
+      slow = next(slow);
+      fast = next(next(fast));
+      product = (product * abs(slow - fast)) % n;
+    }
+    factor = gcd(product, n);
+  }
+  return factor;
 }
 
 /** The primes from `from` to `to`, both included. */
