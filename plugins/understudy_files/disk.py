@@ -28,7 +28,7 @@ class Disk:
 
     def __init__(self, root: FilePath) -> None:
         self.root = os.path.abspath(root)
-        self._inside = os.path.join(os.path.realpath(self.root), "")
+        self._real_root = os.path.realpath(self.root)
 
     def path(self, name: str) -> str:
         """The full path, links not followed. For `stat`; never for opening."""
@@ -36,8 +36,20 @@ class Disk:
 
     def resolve(self, name: str) -> str:
         """The full path, all links followed. Raises `Invalid` if that is outside the root."""
+        place = self._real_root
+        for part in name.split("/"):
+            place = f"{place}/{part}"
+            try:
+                mode = os.lstat(place).st_mode
+            except OSError:
+                break
+            if stat.S_ISLNK(mode):
+                return self._followed(name)
+        return f"{self._real_root}/{name}"
+
+    def _followed(self, name: str) -> str:
         found = os.path.realpath(self.path(name))
-        if not os.path.join(found, "").startswith(self._inside):
+        if not os.path.join(found, "").startswith(os.path.join(self._real_root, "")):
             raise Invalid(
                 f"`{name}` is a symbolic link that leads out of the data folder.",
                 hint="Copy what it points to into the data folder instead.",

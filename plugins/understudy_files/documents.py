@@ -32,18 +32,18 @@ class _Entry:
     """A document as it was read. The value is kept as text, so that nobody can change it."""
 
     file: str
-    status: os.stat_result
+    signature: tuple[int, ...]
+    version: str
+    created_at: float
     text: str
     strict: bool
-    created_at: float
 
     def document(self, path: Path) -> Document:
-        value = json.loads(self.text)
-        return Document(path, value, version_of(self.status), self.created_at)
+        return Document(path, json.loads(self.text), self.version, self.created_at)
 
     def is_current(self) -> bool:
         try:
-            return _same(self.status, os.stat(self.file))
+            return self.signature == _signature(os.stat(self.file))
         except OSError:
             return False
 
@@ -91,9 +91,7 @@ class Documents:
         now = max(time.time_ns(), before.st_mtime_ns + 1 if before else 0)
         with writing(name):
             status = self._replace(name, data.encode(), durable, now)
-        entry = _Entry(
-            self._disk.path(name), status, text, commented is None, created_at(value, status)
-        )
+        entry = self._made(name, status, value, text, strict=commented is None)
         self._remember(path, entry)
         return entry.document(path)
 
@@ -131,13 +129,18 @@ class Documents:
 
     def _parsed(self, path: Path, name: str, data: bytes, status: os.stat_result) -> _Entry:
         value, strict = json_text.load(data, name)
-        entry = _Entry(
-            self._disk.path(name), status, json.dumps(value), strict, created_at(value, status)
-        )
+        entry = self._made(name, status, value, json.dumps(value), strict=strict)
         settled = time.time_ns() - status.st_mtime_ns > RACY_NS
         if settled and name == document_names(path)[0]:
             self._remember(path, entry)
         return entry
+
+    def _made(
+        self, name: str, status: os.stat_result, value: Record, text: str, *, strict: bool
+    ) -> _Entry:
+        time = created_at(value, status)
+        signature, version = _signature(status), version_of(status)
+        return _Entry(self._disk.path(name), signature, version, time, text, strict)
 
     def _remember(self, path: Path, entry: _Entry) -> None:
         with self._mutex:
@@ -175,10 +178,5 @@ def _seconds(value: Any) -> float | None:
     return number / 1000 if number > _MILLISECONDS else number
 
 
-def _same(one: os.stat_result, other: os.stat_result) -> bool:
-    return (one.st_mtime_ns, one.st_size, one.st_ino, one.st_dev) == (
-        other.st_mtime_ns,
-        other.st_size,
-        other.st_ino,
-        other.st_dev,
-    )
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from codecs import BOM_UTF8
 from typing import Any, Final
 
 from understudy.errors import Invalid
@@ -37,7 +38,7 @@ def dump(value: Record, *, indent: int | None = None) -> str:
 def load_strict(data: bytes) -> Record:
     """A JSON object. Raises `ValueError` for anything else, `JSONDecodeError` with its place."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode()
         value = _DECODER.decode(text)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()

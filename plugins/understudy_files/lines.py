@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from understudy.store import Record
 from understudy_files.json_text import load_strict
 
-_BOM = b"\xef\xbb\xbf"
 _PADDING = b"\0 \t\r\n"
 """What power cuts and other editors leave around a record."""
 
@@ -46,5 +45,5 @@ def lines(data: bytes, start: int, name: str) -> Iterator[Line]:
 
 def parse(text: bytes) -> Record | None:
     """The record in a line, or None if the line is blank. Raises `ValueError`."""
-    content = text.strip(_PADDING).removeprefix(_BOM)
+    content = text.strip(_PADDING)
     return load_strict(content) if content else None

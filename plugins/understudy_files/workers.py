@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 async def settled(future: Future[T]) -> T:
     """The result. When cancelled: work that has begun is waited for, other work is not begun."""
+    if future.done():
+        return future.result()
     waiter = asyncio.wrap_future(future)
     try:
         return await asyncio.shield(waiter)
