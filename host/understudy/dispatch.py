@@ -10,7 +10,6 @@ with a note, anything else becomes a `PluginError` that names the plugin.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -22,11 +21,10 @@ from collections.abc import (
 )
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar
 
 from understudy.errors import PluginError, UnderstudyError
-from understudy.implementation import Implementation, item_type
+from understudy.implementation import Implementation, arguments, item_type
 
 if TYPE_CHECKING:
     from understudy.registration import HookPlugin
@@ -72,7 +70,7 @@ class Hooks:
         self, spec: Callable[P, Iterable[R] | None], *args: P.args, **kwargs: P.kwargs
     ) -> list[Answer[R]]:
         """Ask all plugins, and keep every item of what they give, up to where one fails."""
-        given = _given(spec, args, kwargs)
+        given = arguments(spec, args, kwargs)
         answers: list[Answer[R]] = []
         for one in self.implementations(spec):
             with self._contained(one):
@@ -84,7 +82,7 @@ class Hooks:
         self, spec: Callable[P, Awaitable[Iterable[R]]], *args: P.args, **kwargs: P.kwargs
     ) -> list[Answer[R]]:
         """As `collect`, for async functions. One is awaited after the other."""
-        given = _given(spec, args, kwargs)
+        given = arguments(spec, args, kwargs)
         answers: list[Answer[R]] = []
         for one in self.implementations(spec):
             with self._contained(one):
@@ -96,7 +94,7 @@ class Hooks:
         """Hand a value through all plugins: each sees what the one before it returned."""
         for one in self.implementations(spec):
             with self._contained(one):
-                result = one.call(_given(spec, (value,), {}))
+                result = one.call(arguments(spec, (value,), {}))
                 if result is not None and not isinstance(result, type(value)):
                     raise one.unexpected(result, f"`{type(value).__name__}`")
                 value = value if result is None else result
@@ -105,7 +103,7 @@ class Hooks:
     def notify(self, spec: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Tell all plugins."""
         told = self.implementations(spec)
-        given = _given(spec, args, kwargs) if told else {}
+        given = arguments(spec, args, kwargs) if told else {}
         for one in told:
             with self._contained(one):
                 one.call(given)
@@ -171,7 +169,7 @@ def _around_call(
                 return await inner(value)
 
         with _attributed(one, passed):
-            result: R = await one.start(_given(spec, (value, proceed), {}))
+            result: R = await one.start(arguments(spec, (value, proceed), {}))
             return result
 
     return layer
@@ -197,7 +195,7 @@ def _around_stream(
                     opened.push_async_callback(stream.aclose)
                     return stream
 
-                stream = one.open(_given(spec, (value, proceed), {}))
+                stream = one.open(arguments(spec, (value, proceed), {}))
                 async with _closing(stream) as parts:
                     async for part in parts:
                         yield part
@@ -236,17 +234,3 @@ async def _closing(stream: AsyncIterator[R]) -> AsyncIterator[AsyncIterator[R]]:
     finally:
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
-
-
-def _given(
-    spec: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> dict[str, Any]:
-    names, defaults = _parameters(spec)
-    return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
-
-
-@cache
-def _parameters(spec: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
-    parameters = inspect.signature(spec).parameters
-    defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
-    return tuple(parameters), defaults

@@ -95,8 +95,8 @@ class Implementation:
 def item_type(spec: Callable[..., Any]) -> type:
     """`Tool`, for a hook that returns `Awaitable[Iterable[Tool]]`."""
     found: Any = get_type_hints(spec)["return"]
-    while arguments := get_args(found):
-        found = arguments[0]
+    while parts := get_args(found):
+        found = parts[0]
     return found if isinstance(found, type) else object
 
 
@@ -105,3 +105,18 @@ def _conforms(item: object, kind: type) -> bool:
         return isinstance(item, kind)
     members = {*vars(kind), *kind.__annotations__}
     return all(hasattr(item, name) for name in members if name[0] != "_")
+
+
+def arguments(
+    spec: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A call's arguments by name, the hook's defaults included."""
+    names, defaults = _parameters(spec)
+    return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+
+
+@cache
+def _parameters(spec: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    parameters = inspect.signature(spec).parameters
+    defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
+    return tuple(parameters), defaults

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from understudy.entrypoints import EntryPoint, normalize, scan
 from understudy.errors import Conflict, NotFound, PluginError
 from understudy.selection import choices
+from understudy.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from understudy.dispatch import Hooks
@@ -141,9 +142,9 @@ class Plugins:
                 f"{KINDS[group]} `{name}` is off: {self.selection.origin} excludes it",
                 hint=f"Take it out of {self.selection.origin}, or add it if only some are listed.",
             )
-        raise NotFound(
-            f"there is no {KINDS[group]} `{name}`", hint=_suggest(name, self.names(group))
-        )
+        close = did_you_mean(name, self.names(group))
+        rest = "`understudy plugins list` shows what is installed; `pip install` adds plugins."
+        raise NotFound(f"there is no {KINDS[group]} `{name}`", hint=f"{close} {rest}".lstrip())
 
     def load(self, point: EntryPoint) -> object:
         """Import what an entry point means, once. Raises `PluginError`."""
@@ -249,11 +250,3 @@ def _clash(group: Group, claimants: list[EntryPoint]) -> PluginError:
         hook=f"import {KINDS[group]}",
         hint=f"Write `{full}`, uninstall one, or switch one off with UNDERSTUDY_PLUGINS=-{full}",
     )
-
-
-def _suggest(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, names, 1)
-    start = f"Did you mean `{close[0]}`? " if close else ""
-    return f"{start}`understudy plugins list` shows what is installed; `pip install` adds plugins."

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from heapq import heapify, heappop
 from typing import Any, Final
@@ -20,6 +19,7 @@ from understudy import hookspecs
 from understudy.dispatch import Hooks, Report
 from understudy.errors import Conflict, PluginError
 from understudy.implementation import Implementation
+from understudy.suggestion import did_you_mean
 
 PROJECT: Final = "understudy"
 
@@ -131,8 +131,7 @@ def _faults(manager: pluggy.PluginManager, plugin: HookPlugin) -> Iterator[Plugi
     pending = manager.get_hookcallers(plugin.value) or []
     misspelt = [caller.name for caller in pending if not _is_known(caller, plugin)]
     for name in misspelt:
-        close = get_close_matches(name, specs(), 1)
-        hint = f"Did you mean `{close[0]}`?" if close else f"There are: {', '.join(specs())}."
+        hint = did_you_mean(name, specs()) or f"There are: {', '.join(specs())}."
         yield _fault(plugin, name, "there is no such hook", hint)
     unmarked = [name for name in specs() if _is_unmarked(getattr(plugin.value, name, None))]
     for name in unmarked:

@@ -37,6 +37,8 @@ class Selection(NamedTuple):
 
     def allows(self, point: EntryPoint) -> bool:
         """Whether the plugin may be imported."""
+        if self.only is None and not self.blocked:
+            return True
         names = words_for(point)
         if names & self.blocked:
             return False

@@ -74,19 +74,21 @@ class LazyGroup(click.Group):
         name = args[0]
         if name.startswith("-") or self.get_command(ctx, name) is not None:
             return super().resolve_command(ctx, args)
-        from difflib import get_close_matches
+        from understudy.suggestion import did_you_mean
 
-        close = get_close_matches(name, self.list_commands(ctx), 1)
-        more = f" Did you mean `{close[0]}`?" if close else ""
-        raise click.UsageError(f"There is no command `{name}`.{more}", ctx)
+        close = did_you_mean(name, self.list_commands(ctx))
+        raise click.UsageError(f"There is no command `{name}`. {close}".rstrip(), ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two sections, written from the table and from metadata."""
         with formatter.section("Commands"):
             formatter.write_dl(list(BUILTIN.items()))
-        if rows := list(self._short_helps(ctx).items()):
+        if helps := self._short_helps(ctx):
+            width = max(map(len, helps))
+            # Not write_dl: wrapping lines that are short costs more than finding the plugins.
             with formatter.section("Commands of plugins"):
-                formatter.write_dl(rows)
+                for name, origin in helps.items():
+                    formatter.write(f"  {name:<{width}}  {origin}\n")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete names without importing the commands."""

@@ -149,12 +149,11 @@ def _details(plugins: Plugins, name: str) -> list[dict[str, Any]]:
 
 
 def _unknown(plugins: Plugins, name: str) -> Exception:
-    from difflib import get_close_matches
-
     from understudy.errors import NotFound
+    from understudy.suggestion import did_you_mean
 
-    close = get_close_matches(name, [point.name for point in plugins.installed()], 1)
-    hint = f"Did you mean `{close[0]}`?" if close else "`understudy plugins list` shows all."
+    close = did_you_mean(name, (point.name for point in plugins.installed()))
+    hint = close or "`understudy plugins list` shows all."
     return NotFound(f"there is no plugin `{name}`", hint=hint)
 
 
