@@ -89,7 +89,9 @@ class Shelf:
 async def _bytes(source: Source) -> bytes:
     try:
         return await source.read()
-    except (OSError, UnderstudyError) as error:
+    except OSError as error:
+        raise Unreadable(f"It could not be read: {error.strerror}.") from error
+    except UnderstudyError as error:
         raise Unreadable(f"It could not be read: {error}") from error
 
 

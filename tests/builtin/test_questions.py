@@ -62,8 +62,7 @@ def test_with_nothing_to_compute_it_says_what_it_can_do(tutor, question):
 
 def test_without_a_model_it_computes_what_it_finds_in_a_longer_question(tutor):
     assert tutor("Tom shares 12 / 4 apples with Ann.") == [
-        "There is no language model to read all of your question, but this much I can compute "
-        "in it:",
+        "Without a language model I cannot read all of that, but this I can compute:",
         "12 ÷ 4 = 3",
         "Answer: 3",
     ]

@@ -2,7 +2,7 @@ import asyncio
 
 from understudy_rag import shelf as shelf_module
 from understudy_rag.shelf import Shelf
-from understudy_rag.sources import Source
+from understudy_rag.sources import Source, beside
 
 
 class Files:
@@ -35,6 +35,16 @@ def test_a_file_that_comes_twice_is_searched_once():
     source = Files().source("a.txt", "the boiler")
     found = search(Shelf(chunk_size=400, overlap=0), "boiler", source, source)
     assert (found.searched, len(found.hits)) == (1, 1)
+
+
+def test_a_file_that_vanishes_while_it_is_searched_is_skipped(tmp_path):
+    (tmp_path / "gone.txt").write_text("the boiler")
+    sources = list(beside(tmp_path))
+    (tmp_path / "gone.txt").unlink()
+    found = search(Shelf(chunk_size=400, overlap=0), "boiler", *sources)
+    assert [skipped.reason for skipped in found.skipped] == [
+        "It could not be read: No such file or directory."
+    ]
 
 
 def test_headings_and_file_names_are_searched_too():

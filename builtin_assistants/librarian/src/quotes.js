@@ -17,8 +17,8 @@ const CONTEXT = 0.3;
 /**
  * @param {string} question
  * @param chunks  those of the tool `rag`
- * @returns {{quotes: {text: string, file: string, line: number, marker: string}[], isAnswer: boolean}}
- *   best first; `isAnswer`: they have most of what the question asks about
+ * @returns {{quotes: object[], isAnswer: boolean}}  the best first, each with `text`, `file`,
+ *   `line` and `marker`; `isAnswer`: they have much of what the question asks about
  */
 export function bestQuotes(question, chunks) {
   const candidates = withoutRepeats(chunks.flatMap(candidatesIn));

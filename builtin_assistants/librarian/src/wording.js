@@ -13,13 +13,16 @@ or make a librarian of your own, and put your files into its folder \`files\`:
 
 export const CLOSEST = "I found no clear answer. The nearest that your files say:\n\n";
 
+const HANDOVER =
+  "These passages of the user's files may answer the question. Cite with their markers.";
+
 /** What the model is told: the passages, each with its marker. */
 export function instructionsFor({ chunks, context }) {
   if (chunks.length === 0) {
     return "A search of the user's files found nothing about the question. Say so; do not guess.";
   }
   const passages = context ?? chunks.map(passageText).join("\n\n");
-  return `These passages of the user's files may answer the question. Cite with their markers.\n\n${passages}`;
+  return `${HANDOVER}\n\n${passages}`;
 }
 
 function passageText({ marker, file, line, heading, text }) {
@@ -29,7 +32,7 @@ function passageText({ marker, file, line, heading, text }) {
 
 export function nothingFound(searched) {
   const files = searched === 1 ? "your file" : `your ${searched} files`;
-  return `I found nothing about that in ${files}. Other words may help: those that the text itself uses.\n`;
+  return `I found nothing about that in ${files}. Try words that the text itself may use.\n`;
 }
 
 export function quotation({ text, file, line, marker }) {

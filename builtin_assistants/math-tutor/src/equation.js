@@ -1,10 +1,10 @@
 /** Equations in one unknown, of the first and second degree. */
 
-import { added, polynomialOf, polynomialText, subtracted } from "./polynomial.js";
+import { polynomialOf, polynomialText, subtracted } from "./polynomial.js";
 import { evaluate } from "./evaluate.js";
 import { MathError } from "./errors.js";
 import { Value } from "./number.js";
-import { withDecimal } from "./notation.js";
+import { equals, withDecimal } from "./notation.js";
 
 const integer = Value.integer;
 
@@ -16,9 +16,8 @@ export function* solve({ left, right, variable }, show) {
   yield `${text(a)} = ${text(b)}`;
   const difference = subtracted(a, b);
   if (difference.length > 3) {
-    throw new MathError(
-      `I solve equations of the first and second degree; this is one of degree ${difference.length - 1}.`,
-    );
+    const degree = difference.length - 1;
+    throw new MathError(`I solve equations of the first and second degree; this has ${degree}.`);
   }
   if (difference.length < 2) return degenerate(difference, variable);
   const solved = difference.length === 2 ? solveLinear : solveQuadratic;
@@ -40,20 +39,23 @@ function degenerate(difference, variable) {
 function* solveLinear([constant, slope], variable, show, text) {
   const onRight = constant.negated();
   const isOne = show(slope) === "1";
-  yield `Bring ${variable} to the left and numbers to the right: ${text([integer(0), slope])} = ${show(onRight)}`;
+  const moved = `${text([integer(0), slope])} = ${show(onRight)}`;
+  yield `Bring ${variable} to the left and numbers to the right: ${moved}`;
   const solution = onRight.over(slope);
-  if (!isOne) yield `Divide both sides by ${show(slope)}: ${variable} = ${show(solution)}`;
+  const divided = `${variable} ${equals(solution)} ${show(solution)}`;
+  if (!isOne) yield `Divide both sides by ${show(slope)}: ${divided}`;
   return equalText(variable, solution, show);
 }
 
 function* solveQuadratic([c, b, a], variable, show, text) {
   yield `Bring everything to the left: ${text([c, b, a])} = 0`;
   const discriminant = b.times(b).minus(integer(4).times(a).times(c));
-  yield `Discriminant: b^2 - 4ac = ${show(discriminant)}, with a = ${show(a)}, b = ${show(b)}, c = ${show(c)}`;
-  if (discriminant.sign < 0) return "there is no real solution: the discriminant is negative.";
+  yield `a = ${show(a)}, b = ${show(b)}, c = ${show(c)}: b^2 - 4ac = ${show(discriminant)}`;
+  if (discriminant.sign < 0) return "there is no real solution: b^2 - 4ac is negative.";
   const root = discriminant.root(2n);
   const twice = integer(2).times(a);
-  yield `${variable} = (-b ± √${show(discriminant)}) / (2a) = (${show(b.negated())} ± ${show(root)}) / ${show(twice)}`;
+  const inserted = `(${show(b.negated())} ± ${show(root)}) / ${show(twice)}`;
+  yield `${variable} = (-b ± √(b^2 - 4ac)) / (2a) = ${inserted}`;
   const solutions = [b.negated().minus(root), b.negated().plus(root)].map((x) => x.over(twice));
   const distinct = root.isZero ? solutions.slice(0, 1) : solutions.sort((x, y) => x.minus(y).sign);
   return distinct.map((x) => equalText(variable, x, show)).join(" or ");

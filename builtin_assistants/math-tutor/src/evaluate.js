@@ -2,6 +2,7 @@
 
 import { FUNCTIONS, remainder, whole } from "./functions.js";
 import { abs, factorial, lcm } from "./integers.js";
+import { equals } from "./notation.js";
 import { HUNDREDTH, Value } from "./number.js";
 
 const SIGNS = { "*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "^": "^", mod: " mod " };
@@ -54,7 +55,7 @@ function stepText(operator, a, b, result, show) {
   const text = SIGNS[operator];
   const parts = [`${bracketed(show(a), operator)}${text}${bracketed(show(b), operator, true)}`];
   if (operator === "+" || operator === "-") parts.push(...commonDenominator(a, b, text, show));
-  return [...parts, (result.isApproximate ? "≈ " : "= ") + show(result)].join(" ");
+  return [...parts, equals(result), show(result)].join(" ");
 }
 
 /** "9/12 + 10/12", if that is a step between the sum and its result. */
@@ -62,8 +63,9 @@ function commonDenominator(a, b, sign, show) {
   const [x, y] = [a.rational, b.rational];
   const areFractions =
     a.isRational && b.isRational && show(a).includes("/") && show(b).includes("/");
-  if (!areFractions || a.isApproximate || b.isApproximate || x.denominator === y.denominator)
+  if (!areFractions || a.isApproximate || b.isApproximate || x.denominator === y.denominator) {
     return [];
+  }
   const denominator = lcm(x.denominator, y.denominator);
   const widened = (r) =>
     bracketed(`${r.numerator * (denominator / r.denominator)}/${denominator}`, "+", true);
@@ -109,7 +111,7 @@ function* evaluateCall({ name, args }, show) {
   for (const arg of args) values.push(yield* evaluate(arg, show));
   const result = FUNCTIONS[name].apply(values);
   if (name === "gcd" && values.length === 2) yield* euclid(...values);
-  yield `${name}(${values.map(show).join(", ")}) ${result.isApproximate ? "≈" : "="} ${show(result)}`;
+  yield `${name}(${values.map(show).join(", ")}) ${equals(result)} ${show(result)}`;
   return result;
 }
 

@@ -46,8 +46,9 @@ function* primality({ trees: [tree] }) {
 
 function* factorisation({ trees: [tree] }) {
   const n = integerOf(tree);
-  if (n < 2n)
+  if (n < 2n) {
     throw new MathError(`Only whole numbers from 2 on have prime factors; ${n} has none.`);
+  }
   let rest = n;
   for (const prime of factorise(n)) {
     if (rest === prime) break;

@@ -36,8 +36,9 @@ export function whole(value, what) {
 
 /** The remainder of a division; of fractions, too. */
 export function remainder(a, b) {
-  if (!a.isRational || !b.isRational)
+  if (!a.isRational || !b.isRational) {
     throw new MathError("A remainder needs numbers without roots.");
+  }
   if (b.isZero) throw new MathError("Division by zero has no answer, and no remainder.");
   const [x, y] = [a.rational, b.rational];
   const denominator = lcm(x.denominator, y.denominator);

@@ -15,12 +15,14 @@ const HELP = `I found nothing to compute in that. Without a language model I can
 For questions in words, connect a language model: \`understudy doctor\` tells how.
 `;
 
+const PARTIAL = "Without a language model I cannot read all of that, but this I can compute:\n";
+
 export const tools = [
   {
     name: "calculate",
     description:
-      "Compute exactly: arithmetic with integers of any size, fractions, decimals, percentages, powers, sqrt, " +
-      "factorials (7!), gcd(a, b), lcm(a, b); solve linear and quadratic equations; test and factor primes.",
+      "Compute exactly: integers of any size, fractions, decimals, percentages, powers, sqrt, " +
+      "7!, gcd(a, b), lcm(a, b); solve linear and quadratic equations; test and factor primes.",
     parameters: {
       type: "object",
       properties: {
@@ -57,7 +59,7 @@ function* solution(task) {
 }
 
 function* partialSolution(task) {
-  yield "There is no language model to read all of your question, but this much I can compute in it:\n";
+  yield PARTIAL;
   yield* solution(task);
 }
 

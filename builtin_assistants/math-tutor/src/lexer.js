@@ -46,8 +46,9 @@ function readToken(text, position, isList) {
   });
   let found;
   if ((found = match(MIXED)) && found[3] !== "0") return token("number", found, mixed(found));
-  if ((found = match(isList ? NUMBER_IN_LIST : NUMBER)))
+  if ((found = match(isList ? NUMBER_IN_LIST : NUMBER))) {
     return token("number", found, parseNumber(found[0]));
+  }
   if ((found = match(SYMBOL))) return token("symbol", found);
   if ((found = match(WORD))) return token(found[0] in FUNCTIONS ? "function" : "word", found);
   return token("break", match(BREAK));

@@ -19,6 +19,11 @@ function shortened(text) {
   return `${text.slice(0, 12)}…${text.slice(-12)}`;
 }
 
+/** The sign between something and its value. */
+export function equals(value) {
+  return value.isApproximate ? "≈" : "=";
+}
+
 /** "19/12 = 1 7/12 ≈ 1.58333333333": the exact value, and what helps to picture it. */
 export function withDecimal(value, show) {
   if (value.isApproximate) return `≈ ${value}`;

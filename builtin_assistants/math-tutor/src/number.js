@@ -104,16 +104,18 @@ export class Value {
       throw new MathError("I can only raise to a power that is a whole number or a fraction.");
     }
     const { numerator, denominator } = exponent.rational;
-    if (this.isZero && numerator < 0n)
+    if (this.isZero && numerator < 0n) {
       throw new MathError("Zero to a negative power is a division by zero.");
+    }
     const raised = this.integerPower(numerator);
     return denominator === 1n ? raised : raised.root(denominator);
   }
 
   integerPower(exponent) {
     if (exponent < 0n) return this.integerPower(-exponent).inverse();
-    if (this.isRational)
+    if (this.isRational) {
       return tidy(new Value(this.rational.power(exponent), ZERO, 1n, this.isApproximate));
+    }
     let [result, base] = [Value.integer(1), this];
     for (; exponent; exponent >>= 1n) {
       if (exponent & 1n) result = result.times(base);
@@ -126,20 +128,23 @@ export class Value {
   root(k) {
     if (k > MAX_ROOT) throw new MathError(`I take roots up to the ${MAX_ROOT}th.`);
     if (this.sign < 0) return this.rootOfNegative(k);
-    if (!this.isRational || this.isApproximate)
+    if (!this.isRational || this.isApproximate) {
       return approximateRoot(this.approximated().rational, k);
+    }
     const [above, below] = [this.rational.numerator, this.rational.denominator];
     const [rootAbove, rootBelow] = [integerRoot(above, k), integerRoot(below, k)];
-    if (rootAbove ** k === above && rootBelow ** k === below)
+    if (rootAbove ** k === above && rootBelow ** k === below) {
       return new Value(Rational.of(rootAbove, rootBelow));
+    }
     return k === 2n && above * below <= MAX_RADICAND
       ? surdOf(above, below)
       : approximateRoot(this.rational, k);
   }
 
   rootOfNegative(k) {
-    if (k % 2n === 0n)
+    if (k % 2n === 0n) {
       throw new MathError(`${this} is negative, so it has no real root of this kind.`);
+    }
     return this.negated().root(k).negated();
   }
 

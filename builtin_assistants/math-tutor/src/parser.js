@@ -22,8 +22,9 @@ const MAX_DEPTH = 100;
 export function parse(tokens, variable = null) {
   const parser = new Parser(tokens, variable);
   const tree = parser.sum();
-  if (parser.next)
+  if (parser.next) {
     throw new MathError(`I did not expect "${parser.next.text}" after "${parser.readSoFar}".`);
+  }
   return tree;
 }
 
@@ -120,11 +121,13 @@ class Parser {
   #call(name) {
     this.#take("of");
     const isBracketed = this.next?.text === "(" && this.#take("(");
-    if (!FUNCTIONS[name].isList)
+    if (!FUNCTIONS[name].isList) {
       return call(name, [isBracketed ? this.#bracketed() : this.signed()]);
+    }
     const args = this.#list(() => (isBracketed ? this.sum() : this.signed()));
-    if (isBracketed && !this.#take(")"))
+    if (isBracketed && !this.#take(")")) {
       throw new MathError(`The bracket after "${name}" is never closed.`);
+    }
     if (args.length < 2) throw new MathError(`"${name}" needs at least two numbers.`);
     return call(name, args);
   }

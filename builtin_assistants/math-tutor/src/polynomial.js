@@ -49,7 +49,7 @@ function raised(base, exponentTree) {
   return product;
 }
 
-export function added(a, b) {
+function added(a, b) {
   const length = Math.max(a.length, b.length);
   const at = (polynomial, i) => polynomial[i] ?? Value.integer(0);
   return trimmed(Array.from({ length }, (_, i) => at(a, i).plus(at(b, i))));
@@ -64,8 +64,9 @@ function negated(polynomial) {
 }
 
 function multiplied(a, b) {
-  if (a.length + b.length > MAX_DEGREE + 2)
+  if (a.length + b.length > MAX_DEGREE + 2) {
     throw new MathError("The degree of this equation is too high for me.");
+  }
   const product = Array.from({ length: Math.max(0, a.length + b.length - 1) }, () =>
     Value.integer(0),
   );

@@ -99,12 +99,14 @@ function pollardRho(n, offset) {
 
 /** The primes from `from` to `to`, both included. */
 export function primesBetween(from, to) {
-  if (to - from > MAX_TESTED)
+  if (to - from > MAX_TESTED) {
     throw new MathError(`I list primes in ranges of up to ${MAX_TESTED} numbers.`);
+  }
   const found = [];
   for (let n = from; n <= to && found.length <= MAX_LISTED; n++) if (isPrime(n)) found.push(n);
-  if (found.length > MAX_LISTED)
+  if (found.length > MAX_LISTED) {
     throw new MathError(`I list up to ${MAX_LISTED} primes at a time.`);
+  }
   return found;
 }
 
