@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-WAIT = 60
+WAIT = 30
 # Opened by the leader of a new session, the terminal becomes the one that Ctrl-C belongs to.
 _ON_TERMINAL = 'tty=$1; shift; exec "$@" <"$tty" >"$tty" 2>&1'
 
