@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -43,6 +44,23 @@ class Blobs(Case):
         await store.write_blob(BLOB, chunks(b"old"))
         with pytest.raises(ConnectionResetError):
             await store.write_blob(BLOB, broken())
+        assert await content(store, BLOB) == b"old"
+
+    @with_store
+    async def test_a_blob_that_is_cancelled_leaves_the_old_one(self, store: Store) -> None:
+        begun = asyncio.Event()
+
+        async def endless() -> AsyncIterator[bytes]:
+            yield b"new" * 100_000
+            begun.set()
+            await asyncio.Event().wait()
+
+        await store.write_blob(BLOB, chunks(b"old"))
+        writer = asyncio.create_task(store.write_blob(BLOB, endless()))
+        await begun.wait()
+        writer.cancel()
+        await asyncio.wait([writer])
+        assert writer.cancelled()
         assert await content(store, BLOB) == b"old"
 
     @with_store

@@ -98,6 +98,19 @@ class Documents(Case):
         assert await value_of(store, THREAD) == {"n": 25}
 
     @with_store
+    async def test_a_cancelled_put_is_done_or_not_done(self, store: Store) -> None:
+        for n in range(20):
+            put = asyncio.create_task(store.put(THREAD, {"n": n}))
+            for _ in range(n % 4):
+                await asyncio.sleep(0)
+            put.cancel()
+            await asyncio.wait([put])
+            before = await store.get(THREAD)
+            await store.put(("threads", "t2"), {})
+            assert await store.get(THREAD) == before
+            assert before is None or before.value["n"] <= n
+
+    @with_store
     async def test_what_json_cannot_hold_is_refused(self, store: Store) -> None:
         await store.put(THREAD, {"n": 1})
         bad: list[Any] = [
