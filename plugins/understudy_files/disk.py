@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -110,7 +109,7 @@ class Staged:
     def __init__(self, target: str) -> None:
         folder, name = os.path.split(target)
         self._target = target
-        self._temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp")
+        self._temporary = os.path.join(folder, f".{name}.{os.urandom(6).hex()}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(self._temporary, flags, NEW_FILE_MODE)
 

@@ -49,14 +49,15 @@ def _is_complete(fragment: bytes) -> bool:
 
 
 def _fragment(fd: int) -> tuple[int, bytes]:
-    start = size = os.fstat(fd).st_size
-    tail = b""
-    while start and b"\n" not in tail:
-        begin = max(0, start - _BLOCK)
-        tail = os.pread(fd, start - begin, begin) + tail
-        start = begin
-    fragment = tail[tail.rfind(b"\n") + 1 :]
-    return size - len(fragment), fragment
+    """What follows the last line break, and where it starts."""
+    size, length = os.fstat(fd).st_size, _BLOCK
+    while True:
+        start = max(0, size - length)
+        tail = os.pread(fd, size - start, start)
+        fragment = tail[tail.rfind(b"\n") + 1 :]
+        if start == 0 or len(fragment) < len(tail):
+            return size - len(fragment), fragment
+        length *= 2
 
 
 def _copied(fragment: bytes, file: str) -> FilePath:

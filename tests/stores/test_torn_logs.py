@@ -46,6 +46,14 @@ def test_a_torn_tail_is_kept_aside_and_cut_off(file, use, caplog, touch):
     assert "messages.jsonl.torn-1" in caplog.text
 
 
+def test_a_torn_tail_of_any_size_is_found(file, use):
+    for size in (65_535, 65_536, 65_537, 1_000_000):
+        file.write_bytes(WHOLE + b'"' * size)
+        use(lambda store: store.append(LOG, [{"id": "m3"}]))
+        assert file.read_bytes() == WHOLE + b'{"id":"m3"}\n'
+    assert sorted(map(len, torn_copies(file).values())) == [65_535, 65_536, 65_537, 1_000_000]
+
+
 def test_each_torn_tail_has_a_copy_of_its_own(file, use):
     for n in range(3):
         with file.open("ab") as log:
