@@ -114,12 +114,15 @@ class EmbeddedIsolate:
         faults = [fault for task in tasks if (fault := _fault(task)) is not None]
         if result.done():
             return
-        if tasks[-1].cancelled():
+        if self._closed or tasks[-1].cancelled():
             result.set_exception(ScriptError("the script was closed", kind="cancelled"))
-        elif not faults:
-            result.set_result(tasks[-1].result())
-        else:
+        elif self._racer.was_hard_memory_limit_reached():
+            # Asked each time: a script that is ended among its microtasks leaves only this mark.
+            result.set_exception(self._broken(out_of_memory(self._limits)))
+        elif faults:
             result.set_exception(self._explain(faults[0]))
+        else:
+            result.set_result(tasks[-1].result())
 
     def _expire(self, result: Future[str], tasks: list[Task[Any]]) -> None:
         if not result.done():
@@ -128,17 +131,10 @@ class EmbeddedIsolate:
             task.cancel()
 
     def _explain(self, fault: BaseException) -> Exception:
-        from py_mini_racer import JSOOMException, JSParseException
-
-        if isinstance(fault, JSParseException):
+        head = str(fault).partition("\n")[0]
+        if "SyntaxError: " in head:
             return _syntax_fault(str(fault))
-        # Ended among its microtasks, a script leaves only the mark.
-        if isinstance(fault, JSOOMException) or self._racer.was_hard_memory_limit_reached():
-            return self._broken(out_of_memory(self._limits))
-        text = str(fault)
-        if " SyntaxError: " in text[:300]:
-            return _syntax_fault(text)
-        return self._broken(ScriptError(f"the script broke its engine: {text[:300]}"))
+        return self._broken(ScriptError(f"the script broke its engine: {head[:300]}"))
 
     def _broken(self, error: ScriptError) -> ScriptError:
         # Stops the code by closing the context, which also ends loops of microtasks.

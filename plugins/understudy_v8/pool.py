@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Queue, Task
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from understudy.errors import ScriptError
 from understudy_v8.isolate import Isolate, IsolateMaker
@@ -25,19 +23,21 @@ class Pool:
         self._slots = asyncio.Semaphore(_BUSY)
         self._closed = False
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """The right to run a script now; 64 may. Raises `ScriptError` after half a minute."""
+    async def enter(self) -> None:
+        """Wait for the right to run a script; 64 may at a time. Raises `ScriptError` after 30 s."""
+        if not self._slots.locked():
+            await self._slots.acquire()
+            return
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
                 await self._slots.acquire()
         except TimeoutError:
             hint = "Try again when some have ended."
             raise ScriptError(f"{_BUSY} scripts are running already", hint=hint) from None
-        try:
-            yield
-        finally:
-            self._slots.release()
+
+    def leave(self) -> None:
+        """Give the right back."""
+        self._slots.release()
 
     async def take(self) -> Isolate:
         """A fresh isolate. The caller closes it."""

@@ -75,12 +75,12 @@ class V8Program:
 
     async def execute(self, call: ToolCall) -> Any:
         """`execute(args, call)`."""
-        async with self._session_of(call.run) as session:
+        async with self._lease(call.run, joins=True) as session:
             return await session.call("execute", _request(call), run=call.run)
 
     async def tool_call(self, call: ToolCall, proceed: Proceed) -> Any:
         """`toolCall(call, next)`."""
-        async with self._session_of(call.run) as session:
+        async with self._lease(call.run, joins=True) as session:
             return await session.call(
                 "toolCall", _request(call), run=call.run, tool_call=call, proceed=proceed
             )
@@ -93,17 +93,16 @@ class V8Program:
         self._warm.clear()
 
     @asynccontextmanager
-    async def _session_of(self, run: Run) -> AsyncIterator[Session]:
-        session = self._runs.get(run.id)
-        if session is not None:
-            yield session
+    async def _lease(
+        self, run: Run | None = None, *, joins: bool = False
+    ) -> AsyncIterator[Session]:
+        """A session for one run. `joins`: that of the run's `invoke`, if that is under way."""
+        shared = self._runs.get(run.id) if joins and run is not None else None
+        if shared is not None:
+            yield shared
             return
-        async with self._lease(run) as session:
-            yield session
-
-    @asynccontextmanager
-    async def _lease(self, run: Run | None = None) -> AsyncIterator[Session]:
-        async with self._pool.slot():
+        await self._pool.enter()
+        try:
             session = await self._take()
             if run is not None:
                 session.attend(run)
@@ -114,6 +113,8 @@ class V8Program:
                 if run is not None and self._runs.get(run.id) is session:
                     del self._runs[run.id]
                 await self._give_back(session)
+        finally:
+            self._pool.leave()
 
     async def _take(self) -> Session:
         if self._closed:

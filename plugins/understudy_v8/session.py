@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import re
+import struct
 from asyncio import Future, Task, TimerHandle
 from collections.abc import Callable
 from typing import Any
@@ -39,6 +40,7 @@ class Session:
         self._graph = graph
         self._clock = clock
         self._inbox: list[dict[str, Any]] = []
+        self._notes: list[dict[str, Any]] = []  # go with the next turn, and start none
         self._turn: Future[str] | None = None
         self._timed = False
         self._calls: dict[int, Call] = {}
@@ -56,7 +58,7 @@ class Session:
     async def load(self) -> say.Exports:
         """Compile, link and evaluate the program. Raises `ScriptError`."""
         await self._define()
-        self._inbox.append(_seed(self._graph.main))
+        self._notes.append(_seed(self._graph.main))
         call = self._open("load", None)
         record = {"modules": self._graph.records(), "main": self._graph.main}
         value = await self._finish(call, {"type": "load", "call": call.id, **record})
@@ -84,7 +86,7 @@ class Session:
     def attend(self, run: Run) -> None:
         """Take a run on: its logs, its seed."""
         self._run = run
-        self._inbox.append(_seed(run.id))
+        self._notes.append(_seed(run.id))
 
     def begin(self, run: Run) -> Call:
         """Start `invoke`; its first part is on the way. End it with `stop`."""
@@ -94,8 +96,12 @@ class Session:
 
     async def part(self, call: Call) -> Part | None:
         """The next part of `invoke`; None at the end."""
-        if call.answer.done() and call.parked:
+        if call.parked:
             call.parked = False
+            if self._dead is not None:
+                raise self._dead
+            if call.id not in self._calls:
+                return None
             call.answer = asyncio.get_running_loop().create_future()
             self._post({"type": "pull", "call": call.id})
         part: Part | None = await call.answer
@@ -118,7 +124,7 @@ class Session:
         self._run = None
         self._cancel_timers()
         if self._timed:
-            self._inbox.insert(0, {"type": "reset"})
+            self._notes.append({"type": "reset"})
             self._timed = False
         while self._turn is not None and self._dead is None:
             done, _ = await asyncio.wait({self._turn}, timeout=_STOP_SECONDS)
@@ -187,8 +193,8 @@ class Session:
             self._begin_turn()
 
     def _begin_turn(self) -> None:
-        batch = {"now": int(self._clock() * 1000), "messages": self._inbox}
-        self._inbox = []
+        batch = {"now": int(self._clock() * 1000), "messages": self._notes + self._inbox}
+        self._inbox, self._notes = [], []
         self._turn = self._isolate.post(json.dumps(batch))
         self._turn.add_done_callback(self._end_turn)
 
@@ -255,7 +261,7 @@ class Session:
     def _close_call(self, call: Call) -> None:
         if self._calls.pop(call.id, None) is None:
             return
-        self._inbox.append({"type": "drop", "call": call.id})
+        self._notes.append({"type": "drop", "call": call.id})
         if call.stopping is not None and not call.stopping.done():
             call.stopping.set_result(None)
 
@@ -333,5 +339,4 @@ def _stuck(where: str, file: str) -> ScriptError:
 
 def _seed(text: str) -> dict[str, Any]:
     digest = hashlib.sha256(text.encode()).digest()
-    words = [int.from_bytes(digest[at : at + 4], "big") for at in range(0, 16, 4)]
-    return {"type": "seed", "words": words}
+    return {"type": "seed", "words": struct.unpack(">4I", digest[:16])}

@@ -144,7 +144,9 @@ TIMES = """export function invoke() {
 
 
 def test_the_clock_is_the_hosts(workshop, monkeypatch):
-    monkeypatch.setattr(V8Runtime.__init__, "__defaults__", (*V8Runtime.__init__.__defaults__[:1], lambda: 86400.5))
+    monkeypatch.setattr(
+        V8Runtime.__init__, "__defaults__", (*V8Runtime.__init__.__defaults__[:1], lambda: 86400.5)
+    )
     (text,) = workshop.invoke(TIMES)
     moment = "1970-01-02T00:00:00.500Z"
     day, rest = text.split(",", 2)[:2], text.split(",")[3:]

@@ -108,7 +108,9 @@ def test_what_a_script_can_send_is_bounded(workshop, body, message):
 
 def test_endless_logging_is_cut_off(workshop):
     run = workshop.run_class()
-    index = "export function invoke() { for (let i = 0; i < 4000; i++) console.log('x'.repeat(2e4)) }"
+    index = (
+        "export function invoke() { for (let i = 0; i < 4000; i++) console.log('x'.repeat(2e4)) }"
+    )
     workshop.invoke(index, run)
     assert all(len(text) < 17000 for _, text in run.logs)
     assert len(run.logs) < 4000

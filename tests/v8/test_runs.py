@@ -358,3 +358,17 @@ def test_closing_ends_what_runs(workshop):
             await anext(program.invoke(run))
 
     workshop.play(scene)
+
+
+def test_closing_is_noticed_at_the_next_part(workshop):
+    workshop.write({"index.js": "export function* invoke() { yield 'a'; yield 'b' }"})
+
+    async def scene():
+        program = await workshop.open()
+        parts = program.invoke(workshop.run_class())
+        assert await anext(parts) == "a"
+        await program.close()
+        with pytest.raises(ScriptError, match="the assistant was closed"):
+            await anext(parts)
+
+    workshop.play(scene)

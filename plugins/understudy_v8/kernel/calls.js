@@ -4,8 +4,7 @@ const calls = new NativeMap();
 let lastRequest = 0;
 
 function openCall(id) {
-  const call = { id, pending: new NativeMap(), aborted: false, steps: null, running: null };
-  call.signal = makeSignal(call);
+  const call = { id, pending: new NativeMap(), aborted: false, steps: null, running: null, signal: null };
   mapSet(calls, id, call);
   return call;
 }
@@ -88,6 +87,11 @@ function openStream(call, kind, payload) {
   };
 }
 
+function signalOf(call) {
+  if (call.signal === null) call.signal = makeSignal(call);
+  return call.signal;
+}
+
 function makeSignal(call) {
   const listeners = new NativeMap();
   return {
@@ -128,9 +132,10 @@ function makeAbortError() {
 // can do so at each of the three.
 function stop(call) {
   if (call === undefined || call.aborted) return;
-  call.signal.reason = makeAbortError();
+  const signal = signalOf(call);
+  signal.reason = makeAbortError();
   call.aborted = true;
-  guard(() => call.signal.dispatchEvent({ type: "abort", target: call.signal }));
+  guard(() => signal.dispatchEvent({ type: "abort", target: signal }));
   const report = { name: "AbortError", message: "the run was cancelled", kind: null, status: null };
   mapForEach(call.pending, (resolve, id) => resolve(box({ id, error: report, value: null })));
   mapClear(call.pending);

@@ -58,8 +58,11 @@ let a = 1;
 let b = 2;
 let c = 3;
 let d = 4;
+let seeds = null;
 
-function seed(words) {
+// Mixed in at the first use: most calls take no chances.
+function mixSeeds(words) {
+  seeds = null;
   a = words[0] | 0;
   b = words[1] | 0;
   c = words[2] | 0;
@@ -77,6 +80,7 @@ function nextWord() {
 }
 
 function random() {
+  if (seeds !== null) mixSeeds(seeds);
   return ((nextWord() >>> 5) * 2 ** 26 + (nextWord() >>> 6)) / 2 ** 53;
 }
 

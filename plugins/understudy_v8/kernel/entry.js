@@ -9,7 +9,7 @@ function receive(message) {
   else if (type === "stop") stop(mapGet(calls, message.call));
   else if (type === "drop") mapDelete(calls, message.call);
   else if (type === "fire") fireTimer(message.id);
-  else if (type === "seed") seed(message.words);
+  else if (type === "seed") seeds = message.words;
   else if (type === "reset") mapClear(timers);
 }
 

@@ -29,24 +29,18 @@ function awaited(steps) {
   };
 }
 
+// The one part that a plain function returns: that it is the last need not be asked.
 function single(value) {
-  let left = value !== undefined && value !== null;
-  return {
-    async next() {
-      const done = !left;
-      left = false;
-      return { done, value };
-    },
-    return: undefined,
-  };
+  const done = value === undefined || value === null;
+  return { next: async () => ({ done, value, last: true }), return: undefined };
 }
 
 async function step(call) {
   if (call.aborted) return;
   try {
-    const { done, value } = await call.steps.next();
-    if (done) send("end", ',"call":' + call.id);
-    else send("part", ',"call":' + call.id + ',"value":' + encodePart(value));
+    const { done, value, last } = await call.steps.next();
+    if (!done) send("part", ',"call":' + call.id + ',"value":' + encodePart(value));
+    if (done || last === true) send("end", ',"call":' + call.id);
   } catch (error) {
     fail(call, error);
   }

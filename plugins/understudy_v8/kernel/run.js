@@ -10,7 +10,7 @@ function makeRun(call, view) {
     model: makeModel(call),
     tools: { list: view.tools, call: makeToolCaller(call) },
     process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
-    signal: call.signal,
+    get signal() { return signalOf(call); },
     next: (options = {}) => openStream(call, "next", options),
     log: makeLog(),
   };
@@ -24,7 +24,7 @@ function makeToolRequest(call, request) {
     model: makeModel(call),
     tools: { call: makeToolCaller(call) },
     process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
-    signal: call.signal,
+    get signal() { return signalOf(call); },
     log: makeLog(),
   };
 }
