@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import time
@@ -108,14 +107,21 @@ def _placed(folder: Path) -> Iterator[Path]:
             made = Path(around) / folder.name
             made.mkdir()
             yield made
-            made.rename(folder)
+            _rename(made, folder)
     except OSError as error:
-        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-            raise Conflict(f"Somebody has just made an assistant `{folder.name}`.") from None
         raise StoreError(
             f"The folder {folder} cannot be made: {error.strerror}.",
             hint="Choose another data root with --root DIR.",
         ) from None
+
+
+def _rename(made: Path, folder: Path) -> None:
+    try:
+        made.rename(folder)
+    except OSError:
+        if os.path.lexists(folder):
+            raise Conflict(f"Somebody has just made an assistant `{folder.name}`.") from None
+        raise
 
 
 def _fill_from_template(made: Path, template: Path) -> None:
