@@ -155,8 +155,10 @@ def _changed(
 
 def _as_problem(error: UnderstudyError) -> Problem:
     if isinstance(error, ScriptError):
+        place = f"{error.file}:{error.line}:{error.column}: "
+        message = str(error).removeprefix(place)  # a problem says its place itself
         return Problem(
-            f"script-{error.kind}", str(error), error.file, error.line, error.column, error.hint
+            f"script-{error.kind}", message, error.file, error.line, error.column, error.hint
         )
     plugin = error.plugin if isinstance(error, PluginError) else None
     return Problem(type(error).__name__.lower(), str(error), hint=error.hint, plugin=plugin)
