@@ -20,6 +20,7 @@ from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
 from understudy.library.threads import Threads
 from understudy.objects import Assistant, File, Message, Run, RunOptions, Thread
+from understudy.objects.run import AdditionalMessage
 from understudy.plugins import Plugins
 from understudy.providers import Providers
 from understudy.runs.engine import Runs
@@ -178,9 +179,10 @@ class Host:
     ) -> Execution:
         """Ask an assistant and return the run that has begun."""
         asked = _options(options)
-        thread_id = thread or (await self.new_thread(assistant)).id
         attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
-        await self.say(thread_id, question, attachments=attachments)
+        message = {"role": "user", "content": question, "attachments": attachments}
+        asked.additional_messages.insert(0, AdditionalMessage.model_validate(message))
+        thread_id = thread or (await self.new_thread(assistant)).id
         return await self.runs.create(thread_id, assistant, asked)
 
     async def reply(self, execution: Execution) -> Reply:

@@ -9,6 +9,7 @@ import time
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LENGTH = 24
 _TIME_LENGTH = 10
+_RANDOM_BITS = 83  # just under 62 ** 14
 
 PREFIXES = {
     "assistant": "asst_",
@@ -26,7 +27,7 @@ _last = 0
 
 def new_id(kind: str) -> str:
     """A fresh id for one of `PREFIXES`. Later ids of one process sort behind earlier ones."""
-    random = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH - _TIME_LENGTH))
+    random = _encode(secrets.randbits(_RANDOM_BITS), _LENGTH - _TIME_LENGTH)
     return PREFIXES[kind] + _encode(_tick(), _TIME_LENGTH) + random
 
 

@@ -16,6 +16,9 @@ from understudy.runs.journal import Journal
 from understudy.streams import closing
 
 JSON = dict[str, Any]
+_LASTING = frozenset({"tool", "client_tools", "process", "fetch"})
+"""Effects that change the world: their lines are on the disk before they are made, so that not
+even a power cut can have one made twice. Asking a model again only costs."""
 Doer = Callable[[JSON], Awaitable[Any]]
 Streamer = Callable[[JSON], AsyncIterator[JSON]]
 
@@ -38,13 +41,14 @@ class Effects:
         doer = self._doers.get(kind)
         if doer is None:
             raise Invalid(f'There is no effect of the kind "{kind}".')
-        effect_id = await self._begin(kind, payload)
+        lasting = kind in _LASTING
+        effect_id = await self._begin(kind, payload, durable=lasting)
         try:
             value = await doer(payload)
         except (Exception, asyncio.CancelledError) as error:
-            await self._journal.result(effect_id, {"error": describe(error)})
+            await self._journal.result(effect_id, {"error": describe(error)}, durable=lasting)
             raise
-        await self._journal.result(effect_id, {"value": value})
+        await self._journal.result(effect_id, {"value": value}, durable=lasting)
         return value
 
     async def stream(self, kind: str, payload: JSON) -> AsyncIterator[JSON]:
@@ -71,10 +75,10 @@ class Effects:
                 whole.add(chunk)
         return whole.message()
 
-    async def _begin(self, kind: str, payload: JSON) -> str:
+    async def _begin(self, kind: str, payload: JSON, *, durable: bool = False) -> str:
         self._count += 1
         effect_id = f"e{self._count}"
-        await self._journal.effect(effect_id, kind, payload)
+        await self._journal.effect(effect_id, kind, payload, durable=durable)
         return effect_id
 
 

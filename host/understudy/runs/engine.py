@@ -12,7 +12,7 @@ from understudy.library.models import Models
 from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
 from understudy.runs.execution import Execution
-from understudy.runs.journal import recorded
+from understudy.runs.journal import recorded, recorded_since
 from understudy.runs.recovery import end_abandoned
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
@@ -79,7 +79,9 @@ class Runs:
 
     async def _settled(self, path: Path, run: Run) -> Run:
         """The run, ended first if the process that carried it out has died."""
-        if run.is_over or run.id in self._active:
+        if run.id in self._active:
+            return self._active[run.id].run
+        if run.is_over:
             return run
         try:
             async with self._store.lock(path, timeout=0):
@@ -125,6 +127,8 @@ class Runs:
     async def get(self, thread_id: str, run_id: str) -> Run:
         """Read a run. Raises `NotFound`."""
         path = await self._path(thread_id, run_id)
+        if run_id in self._active:
+            return self._active[run_id].run
         document = await self._store.get(path)
         if document is None:
             raise NotFound(f"No run found with id '{run_id}'.")
@@ -161,14 +165,14 @@ class Runs:
             async for event in execution.events(after):
                 yield event
             return
+        position = 0
         while True:
             over = (await self.get(thread_id, run_id)).is_over
-            for event in await recorded(self._store, path, after):
-                after = event.n
-                yield event
-                if event.name in TERMINAL:
-                    return
-            if over:
+            events, position = await recorded_since(self._store, path, position)
+            for event in events:
+                if event.n > after:
+                    yield event
+            if over or (events and events[-1].name in TERMINAL):
                 return
             await asyncio.sleep(_POLL_SECONDS)
 

@@ -50,15 +50,19 @@ class Journal:
         if len(self._pending) >= _MAX_PENDING:
             await self._write()
 
-    async def effect(self, effect_id: str, kind: str, payload: dict[str, Any]) -> None:
+    async def effect(
+        self, effect_id: str, kind: str, payload: dict[str, Any], *, durable: bool
+    ) -> None:
         """Note that an effect begins, before it does."""
         self._line({"effect": kind, "id": effect_id, "payload": payload})
-        await self._write()
+        await self._write(durable=durable)
 
-    async def result(self, effect_id: str, outcome: dict[str, Any]) -> None:
+    async def result(
+        self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
+    ) -> None:
         """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
         self._line({"result": effect_id, **outcome})
-        await self._write(durable=True)
+        await self._write(durable=durable)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """The events behind number `after`, those still to come included."""
@@ -106,9 +110,16 @@ class Journal:
 
 async def recorded(store: Store, run: Path, after: int = 0) -> list[Event]:
     """The events of a run from its stored journal, behind number `after`."""
-    entries = await store.read((*run, "journal"))
-    return [
+    events, _ = await recorded_since(store, run, 0)
+    return [event for event in events if event.n > after]
+
+
+async def recorded_since(store: Store, run: Path, position: int) -> tuple[list[Event], int]:
+    """The stored events behind a position of the log, and the position where they end."""
+    entries = await store.read((*run, "journal"), after=position)
+    events = [
         Event(record["n"], record["event"], record["data"])
         for record in (entry.record for entry in entries)
-        if "event" in record and record["n"] > after
+        if "event" in record
     ]
+    return events, entries[-1].position if entries else position

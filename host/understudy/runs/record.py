@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -30,6 +31,7 @@ class RunRecord:
         self.run = run
         self.journal = journal
         self.usage = Usage()
+        self._turns = asyncio.Lock()
 
     async def begin(self) -> None:
         """Store a new run. It exists from here on."""
@@ -38,18 +40,25 @@ class RunRecord:
         await self.journal.events(("thread.run.created", queued), ("thread.run.queued", queued))
 
     async def become(self, *statuses: str, **changes: Any) -> None:
-        """Pass through states; `changes` are fields of the last.
+        """Pass through states; `changes` are fields of the last. A run that is over stays so.
 
         run.json is written before the event is seen: whoever reacts to an event finds its state.
         What must outlive the machine is the journal, so only its line is forced to the disk.
         """
-        events: list[tuple[str, JSON]] = []
-        for status in statuses:
-            last = changes if status == statuses[-1] else {}
-            self.run = Run.model_validate(self.run.wire() | self._state(status) | last)
-            events.append((f"thread.run.{status}", self.run.wire()))
-        await self._store.put(self._path, self.run.wire(), durable=False)
-        await self.journal.events(*events, durable=self.run.is_over or status == "requires_action")
+        async with self._turns:
+            if self.run.is_over:
+                return
+            begins = self.run.status == "queued" and statuses == ("in_progress",)
+            events = [self._pass(status, statuses, changes) for status in statuses]
+            if not begins:  # that it has begun is not worth a write: everybody knows it will
+                await self._store.put(self._path, self.run.wire(), durable=False)
+            lasting = self.run.is_over or self.run.status == "requires_action"
+            await self.journal.events(*events, durable=lasting)
+
+    def _pass(self, status: str, statuses: Sequence[str], changes: JSON) -> tuple[str, JSON]:
+        last = changes if status == statuses[-1] else {}
+        self.run = Run.model_validate(self.run.wire() | self._state(status) | last)
+        return f"thread.run.{status}", self.run.wire()
 
     def count(self, usage: JSON | None) -> None:
         """Add the tokens of a model call."""
