@@ -40,13 +40,54 @@ _HOME = {
     ),
 }
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "ANY",
+    "NAME",
+    "Assistant",
+    "ChatChunk",
+    "ChatRequest",
+    "Conflict",
+    "Document",
+    "Entry",
+    "Event",
+    "File",
+    "Function",
+    "Host",
+    "Invalid",
+    "Limits",
+    "Message",
+    "ModelError",
+    "ModelProvider",
+    "NotFound",
+    "Page",
+    "PluginError",
+    "Problem",
+    "Program",
+    "Reply",
+    "Run",
+    "RunStep",
+    "Runtime",
+    "ScriptError",
+    "Source",
+    "Store",
+    "StoreError",
+    "SyncHost",
+    "Thread",
+    "Tool",
+    "ToolCall",
+    "ToolCallDelta",
+    "ToolContext",
+    "ToolError",
+    "UnderstudyError",
+    "hookimpl",
+    "new_id",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - see the docstring
+    from importlib import import_module
 
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value

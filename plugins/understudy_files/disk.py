@@ -1,8 +1,5 @@
 """Files below one root: opened so that nothing leads out of it, replaced so that none is torn."""
 
-# Making a Path object takes longer than the system call.
-# ruff: noqa: PTH100, PTH102, PTH105, PTH108, PTH112, PTH113, PTH116, PTH118, PTH120, PTH208
-
 from __future__ import annotations
 
 import os

@@ -1,8 +1,5 @@
 """Documents: one JSON file each, replaced whole, cached while their file stays the same."""
 
-# Making a Path object takes longer than the system call.
-# ruff: noqa: PTH116
-
 from __future__ import annotations
 
 import json

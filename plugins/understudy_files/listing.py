@@ -6,9 +6,6 @@ store itself adds or removes it notes at once, and gives the folder a time finer
 tick, so that any later change by hand shows.
 """
 
-# Making a Path object takes longer than the system call.
-# ruff: noqa: PTH102, PTH112, PTH116, PTH120
-
 from __future__ import annotations
 
 import os

@@ -1,8 +1,5 @@
 """Logs: JSON lines, appended whole; writers that wait together share one fsync."""
 
-# Making a Path object takes longer than the system call.
-# ruff: noqa: PTH116, PTH120
-
 from __future__ import annotations
 
 import fcntl

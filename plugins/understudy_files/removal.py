@@ -62,7 +62,7 @@ class Removal:
         self._disk.make_folder(target)
         places = _places(FilePath(self._disk.resolve(target)), path[-1])
         place = next(place for place in places if not os.path.lexists(place))
-        self._listing.change_folder(path, lambda: os.rename(source, place), by=-1)  # noqa: PTH104
+        self._listing.change_folder(path, lambda: os.rename(source, place), by=-1)
         return place
 
 

@@ -32,7 +32,7 @@ def test_an_unknown_tool_is_pointed_at_with_a_suggestion(validate):
     assert validate('{"tools": [{"type": "rag"},\n {"type": "file_serch"}, {"type": "zzz"}]}') == [
         (
             'assistant.json:2:11: no plugin provides the tool "file_serch"',
-            'Did you mean "file_search"?',
+            "Did you mean `file_search`?",
         ),
         (
             'assistant.json:2:35: no plugin provides the tool "zzz"',

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from understudy.folder.files import JSONFile
 from understudy.folder.problems import Problem
 from understudy.folder.read import AssistantFolder
 from understudy.objects import Assistant, ToolEntry
+from understudy.suggestion import did_you_mean
 
 _LIMITS = {
     ("code_interpreter", "file_ids"): 20,
@@ -40,8 +40,8 @@ def _unknown_tools(assistant: Assistant, file: JSONFile, known: set[str]) -> Ite
     for tool in assistant.tools:
         if tool.type in known:
             continue
-        guess = get_close_matches(tool.type, sorted(known), 1)
-        hint = f'Did you mean "{guess[0]}"?' if guess else f"There are: {', '.join(sorted(known))}."
+        names = sorted(known)
+        hint = did_you_mean(tool.type, names) or f"There are: {', '.join(names)}."
         message = f'no plugin provides the tool "{tool.type}"'
         yield file.problem("unknown-tool", _path(file, tool, "type"), message, hint=hint)
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +14,7 @@ from understudy.folder import AssistantFolder, fingerprint, read_document, read_
 from understudy.library.loading import LoadedAssistant, Loader
 from understudy.objects import Assistant, ToolEntry, new_id
 from understudy.store import NAME, Document, Order, Page, Path, Store
+from understudy.suggestion import did_you_mean
 
 COLLECTION: Path = ("assistants",)
 _SUGGESTED_FROM = 100
@@ -65,12 +65,10 @@ class Assistants:
     async def _not_found(self, assistant_id: str) -> NotFound:
         newest = await self._store.page(COLLECTION, limit=_SUGGESTED_FROM)
         ids = [*(document.id for document in newest.items), *self._builtin_ids()]
-        close = get_close_matches(assistant_id, ids, 1)
-        meant = f"Did you mean `{close[0]}`? " if close else ""
+        more = "`understudy list` shows the assistants there are; `understudy new NAME` makes one."
         return NotFound(
             f"No assistant found with id '{assistant_id}'.",
-            hint=f"{meant}`understudy list` shows the assistants there are; "
-            "`understudy new NAME` makes one.",
+            hint=f"{did_you_mean(assistant_id, ids)} {more}".strip(),
         )
 
     async def get(self, assistant_id: str) -> Assistant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ class ModelCalls:
 
     async def stream(self, payload: JSON) -> AsyncIterator[JSON]:
         """Ask the model; yields chunks (see `understudy.runs.run.Run`). Raises `ModelError`."""
-        provider, model = self._resolve(payload.get("model") or self._model)
+        provider, model = self._resolve(_wanted(payload.get("model") or self._model))
         request = ChatRequest(
             model=model,
             messages=payload["messages"],
@@ -51,7 +52,7 @@ class ModelCalls:
 
     async def available(self, _payload: JSON) -> bool:
         """Whether a model can be asked now."""
-        provider, _ = self._resolve(self._model)
+        provider, _ = self._resolve(_wanted(self._model))
         return bool(await provider.models(self._settings))
 
     def _resolve(self, model: str) -> tuple[ModelProvider, str | None]:
@@ -69,6 +70,11 @@ class ModelCalls:
 
 def _named(model: str) -> str | None:
     return None if model in ("", ANY_MODEL) else model
+
+
+def _wanted(model: str) -> str:
+    """The model by its name; `*` is what the user has set, provider included."""
+    return model if _named(model) else os.environ.get("UNDERSTUDY_MODEL", ANY_MODEL)
 
 
 def as_json(chunk: ChatChunk) -> JSON:
