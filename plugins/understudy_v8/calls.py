@@ -33,7 +33,7 @@ class Call:
 
     id: int
     where: str
-    reply: Reply
+    send: Reply
     answer: Future[Any]
     run: Run | None = None
     tool_call: ToolCall | None = None
@@ -41,20 +41,23 @@ class Call:
     parked: bool = False
     stopping: Future[None] | None = None
     failures: dict[int, Exception] = field(default_factory=dict)
+    _unanswered: set[int] = field(default_factory=set)
     _tasks: set[Task[None]] = field(default_factory=set)
     _streams: dict[int, Queue[Pull | Shut]] = field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
-        """Whether an effect is under way that will wake the script."""
-        return bool(self._tasks)
+        """Whether the script waits for an answer that will come."""
+        return bool(self._unanswered)
 
     def request(self, message: Request) -> None:
         """Start an effect."""
+        self._unanswered.add(message.id)
         self._start(self._answer(message.id, self._effect(message)))
 
     def pull(self, message: Pull) -> None:
         """Ask a stream for its next item; open it, if it is new."""
+        self._unanswered.add(message.id)
         if message.stream not in self._streams:
             queue: Queue[Pull | Shut] = Queue()
             self._streams[message.stream] = queue
@@ -63,6 +66,7 @@ class Call:
 
     def shut(self, message: Shut) -> None:
         """Close a stream."""
+        self._unanswered.add(message.id)
         queue = self._streams.get(message.stream)
         if queue is not None:
             queue.put_nowait(message)
@@ -86,11 +90,15 @@ class Call:
         except Exception as error:
             self._refuse(request, error)
         else:
-            self.reply(self.id, request, value, None)
+            self._reply(request, value, None)
+
+    def _reply(self, request: int, value: Any, error: dict[str, Any] | None) -> None:
+        self._unanswered.discard(request)
+        self.send(self.id, request, value, error)
 
     def _refuse(self, request: int, error: Exception) -> None:
         self.failures[request] = error
-        self.reply(self.id, request, None, describe(error))
+        self._reply(request, None, describe(error))
 
     async def _effect(self, message: Request) -> Any:
         if message.kind == "proceed":
@@ -121,10 +129,10 @@ class Call:
                 while isinstance(message := await queue.get(), Pull):
                     item = await anext(items, _END)
                     step = {"done": item is _END, "value": None if item is _END else item}
-                    self.reply(self.id, message.id, step, None)
+                    self._reply(message.id, step, None)
                     if item is _END:
                         return
-            self.reply(self.id, message.id, None, None)
+            self._reply(message.id, None, None)
         except Exception as error:
             self._refuse(message.id, error)
 

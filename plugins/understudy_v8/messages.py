@@ -112,9 +112,8 @@ class Log(_Message):
     text: str
 
 
-Message = (
-    Result | Failure | PartYielded | End | Stopped | Request | Pull | Shut | Timer | Clear | Log
-)
+CallMessage = Result | Failure | PartYielded | End | Stopped | Request | Pull | Shut
+Message = CallMessage | Timer | Clear | Log
 _OUTBOX: TypeAdapter[list[Message]] = TypeAdapter(
     list[Annotated[Message, Field(discriminator="type")]]
 )

@@ -41,12 +41,12 @@ class Pool:
 
     async def take(self) -> Isolate:
         """A fresh isolate. The caller closes it."""
-        if self._closed:
-            raise ScriptError("the V8 runtime is closed", kind="cancelled")
-        if self._ready.empty():
+        if self._ready.empty() and not self._closed:
             self._start_making()
         taken = await self._ready.get()
         if isinstance(taken, Exception):
+            if self._closed:
+                self._ready.put_nowait(taken)  # for the next who waits
             raise taken
         return taken
 
@@ -64,6 +64,7 @@ class Pool:
             isolate = self._ready.get_nowait()
             if not isinstance(isolate, Exception):
                 await isolate.close()
+        self._ready.put_nowait(ScriptError("the V8 runtime is closed", kind="cancelled"))
 
     def _start_making(self) -> None:
         task = asyncio.get_running_loop().create_task(self._make_one())

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import pytest
 
 from understudy.errors import ScriptError
+from understudy.tools import ToolCall
 
 
 def test_the_run_object_has_what_the_table_says(workshop):
@@ -201,6 +202,12 @@ def test_timers_wait(workshop):
 def test_a_script_that_nothing_can_wake_is_told_so(workshop):
     error = workshop.failure("export async function invoke() { await new Promise(() => {}) }")
     assert "`invoke` waits for a promise that nothing can settle" in str(error)
+    run = workshop.run_class()
+    run.streams["model"] = chunks([])
+    index = """export async function invoke(run) {
+      for await (const chunk of run.model.chat()) await new Promise(() => {});
+    }"""
+    assert "nothing can settle" in str(workshop.failure(index, run))
     error = workshop.failure("await new Promise(() => {}); export {}")
     assert "`load` waits" in str(error)
 
@@ -356,6 +363,51 @@ def test_closing_ends_what_runs(workshop):
             await pull
         with pytest.raises(ScriptError, match="closed"):
             await anext(program.invoke(run))
+
+    workshop.play(scene)
+
+
+@pytest.mark.parametrize("result", [b"bytes", float("nan"), object()])
+def test_a_result_that_is_not_json_is_an_error_in_the_script(workshop, result):
+    index = """export async function invoke(run) {
+      try { return await run.tools.call('x') } catch (e) { return e.message }
+    }"""
+    run = workshop.run_class()
+
+    async def answer(_):
+        return result
+
+    run.answers["tool"] = answer
+    assert workshop.invoke(index, run) == ["the result is not JSON, so a script cannot have it"]
+
+
+def test_a_tool_that_takes_too_long_can_be_given_up(workshop):
+    workshop.write({"index.js": """export const tools = [{ name: 't', async execute(_, call) {
+      try { await call.tools.call('slow') } finally { call.log(String(call.signal.aborted)) }
+    } }];"""})  # fmt: skip
+    run = workshop.run_class()
+    run.answers["tool"] = lambda _: asyncio.Event().wait()
+
+    async def scene():
+        program = await workshop.open()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await program.execute(ToolCall("c", "t", {}, run))
+
+    workshop.play(scene)
+    assert run.logs == [("info", "true")]
+
+
+def test_opening_while_the_runtime_closes_ends(workshop):
+    workshop.write({"index.js": "export const invoke = () => 'x'"})
+
+    async def scene():
+        opening = [asyncio.create_task(workshop.open()) for _ in range(4)]
+        await asyncio.sleep(0)
+        await workshop.runtime.close()
+        for task in opening:
+            with pytest.raises(ScriptError, match="closed"):
+                await task
 
     workshop.play(scene)
 

@@ -1,0 +1,38 @@
+"""Compiling a program's modules in an isolate, and what V8 says against them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from understudy.errors import ScriptError
+from understudy_v8.isolate import Isolate, SyntaxFault
+from understudy_v8.modules.graph import Graph
+from understudy_v8.places import error_at
+from understudy_v8.stacks import restore
+
+# What V8 says when an import or export statement was not recognised, and so not replaced.
+_MODULE_WORDS = re.compile(r"token 'export'|import statement outside")
+_STATEMENT_HINT = "The import or export statement is incomplete, or needs a semicolon behind it."
+
+
+async def define_modules(isolate: Isolate, graph: Graph) -> None:
+    """Hand every module to the isolate. Raises `ScriptError` for the first that is not correct."""
+    code = [(path, module) for path, module in graph.modules.items() if module.kind != "json"]
+    defined = [isolate.define(path, module.rewritten.text) for path, module in code]
+    if defined:
+        await asyncio.wait(defined)
+    for (path, module), outcome in zip(code, defined, strict=True):
+        try:
+            outcome.result()
+            if module.doubtful:
+                await isolate.check(module.kind, module.body)
+        except SyntaxFault as fault:
+            raise _syntax_error(graph, path, fault) from None
+
+
+def _syntax_error(graph: Graph, path: str, fault: SyntaxFault) -> ScriptError:
+    line, column = graph.modules[path].rewritten.original_place(fault.line, fault.column)
+    message = f"SyntaxError: {restore(str(fault))}"
+    hint = _STATEMENT_HINT if _MODULE_WORDS.search(message) else None
+    return error_at(path, line, column, message, kind="syntax", hint=hint)
