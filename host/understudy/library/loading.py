@@ -11,9 +11,9 @@ from understudy.dispatch import Hooks
 from understudy.errors import Invalid, PluginError, ScriptError, UnderstudyError
 from understudy.folder import AssistantFolder, validate_folder
 from understudy.folder.problems import Problem
+from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, ToolEntry
 from understudy.providers import Providers
-from understudy.runs.toolbox import Toolbox
 from understudy.runtimes import Program, Source
 from understudy.store import Path, Store
 from understudy.tools import Tool, ToolContext

@@ -10,6 +10,7 @@ from typing import Any
 
 from understudy.errors import Invalid
 from understudy.library.files import Files
+from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.runs.agent import agent
 from understudy.runs.effects import Effects
@@ -17,7 +18,6 @@ from understudy.runs.model_calls import ModelCalls
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
 from understudy.runs.tool_use import ToolUse
-from understudy.runs.toolbox import Toolbox
 from understudy.runs.transcript import Call, Transcript
 from understudy.streams import closing
 

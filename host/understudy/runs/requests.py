@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from understudy.library.toolbox import Toolbox
 from understudy.objects import Message
 from understudy.runs.prompt import FileReader, chat_messages, fit
 from understudy.runs.record import RunRecord
-from understudy.runs.toolbox import Toolbox
 
 JSON = dict[str, Any]
 _CONTENT = frozenset({"messages", "tools", "instructions", "additional_instructions"})

@@ -8,11 +8,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from understudy.errors import Invalid, UnderstudyError
+from understudy.errors import Invalid, ToolError, UnderstudyError
+from understudy.library.toolbox import Toolbox
 from understudy.objects import new_id
 from understudy.runs.effects import Effects
 from understudy.runs.record import RunRecord, required_action
-from understudy.runs.toolbox import Toolbox, failure_text, output_text, read_arguments
 from understudy.runs.transcript import Call, Transcript
 from understudy.tools import ToolCall
 
@@ -42,9 +42,9 @@ class ToolUse:
         try:
             value = await effects.effect("tool", {"id": call.id, **payload})
         except UnderstudyError as error:
-            await self._transcript.show_output(call, failure_text(error))
+            await self._transcript.show_output(call, _failure_text(error))
             raise
-        await self._transcript.show_output(call, output_text(value))
+        await self._transcript.show_output(call, _output_text(value))
         return value
 
     # -- calls from the model: it is told the result, or what went wrong
@@ -66,15 +66,15 @@ class ToolUse:
     async def _answer_one(self, effects: Effects, call: Call) -> None:
         payload = {"id": call.id, "name": call.name, "arguments": call.arguments}
         try:
-            output = output_text(await effects.effect("tool", payload))
+            output = _output_text(await effects.effect("tool", payload))
         except UnderstudyError as error:
             _log.warning("tool `%s` failed: %s", call.name, error)
-            output = failure_text(error)
+            output = _failure_text(error)
         await self._transcript.show_output(call, output)
 
     async def perform(self, run: ActiveRun, payload: JSON) -> Any:
         """The effect `tool`: through the hooks to the tool itself."""
-        arguments = read_arguments(payload.get("arguments") or {})
+        arguments = _read_arguments(payload.get("arguments") or {})
         call = ToolCall(payload["id"], str(payload.get("name")), arguments, run)
         return await self._toolbox.call(call)
 
@@ -112,6 +112,29 @@ class ToolUse:
             await self._transcript.show_output(call, outputs[call.id])
         await self._record.become("queued", "in_progress")
         done.set_result(None)
+
+
+def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call's arguments. Raises `ToolError`, in words for the model, if they are no object."""
+    if not isinstance(arguments, str):
+        return arguments
+    try:
+        value = json.loads(arguments or "{}")
+    except ValueError as error:
+        raise ToolError(f"The arguments are not valid JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise ToolError("The arguments must be a JSON object.")
+    return value
+
+
+def _output_text(value: Any) -> str:
+    """A tool's result as the model reads it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _failure_text(error: UnderstudyError) -> str:
+    """A failed call as the model reads it."""
+    return f"Error: {error}"
 
 
 def _text(arguments: Any) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from understudy import hookspecs
 from understudy.dispatch import Hooks
-from understudy.errors import Invalid, NotFound, PluginError, ToolError, UnderstudyError
+from understudy.errors import Invalid, NotFound, PluginError, UnderstudyError
 from understudy.objects import FunctionDefinition, ToolEntry
 from understudy.runtimes import Program
 from understudy.tools import Function, Tool, ToolCall
@@ -131,26 +130,3 @@ def _told(function: Function) -> JSON:
     if function.strict is not None:
         told["strict"] = function.strict
     return {"type": "function", "function": told}
-
-
-def read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A call's arguments. Raises `ToolError`, in words for the model, if they are no object."""
-    if not isinstance(arguments, str):
-        return arguments
-    try:
-        value = json.loads(arguments or "{}")
-    except ValueError as error:
-        raise ToolError(f"The arguments are not valid JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise ToolError("The arguments must be a JSON object.")
-    return value
-
-
-def output_text(value: Any) -> str:
-    """A tool's result as the model reads it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def failure_text(error: UnderstudyError) -> str:
-    """A failed call as the model reads it."""
-    return f"Error: {error}"
