@@ -88,7 +88,7 @@ async def warm_calls(folder: Path) -> None:
             "raw mini-racer: call()": plain,
             "raw mini-racer: eval_cancelable in the loop": plain_inner,
             "Program.execute": execute,
-            "Program.invoke, one part and the end": invoke,
+            "Program.invoke, one part": invoke,
         }
         samples: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
         for _ in range(ROUNDS):
@@ -128,7 +128,7 @@ async def opening(folder: Path) -> None:
 
 def transform() -> None:
     body = "\n".join(
-        f"export function f{n}(a, b) {{ const x = greet(a) + other.y; return {{ x, greet, n: {n} }}; }}"
+        f"export function f{n}(a) {{ const x = greet(a) + other.y; return {{ x, greet, n: {n} }} }}"
         for n in range(560)
     )
     source = f"import {{ greet, other }} from './lib.js';\n{body}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,6 @@ from understudy.runtimes import Limits, Source
 from understudy_v8 import V8Runtime
 from understudy_v8.disposal import open_contexts
 from understudy_v8.program import V8Program
-
 
 T = TypeVar("T")
 
@@ -73,6 +73,7 @@ class Workshop:
         self.runtime: V8Runtime
         self.package: dict[str, Any] = {}
         self.limits = Limits()
+        self.clock = time.time
 
     def write(self, files: dict[str, str]) -> None:
         for name, text in files.items():
@@ -88,7 +89,7 @@ class Workshop:
         """Run a scene in an event loop of its own; afterwards no context is open, no task left."""
 
         async def stage() -> T:
-            self.runtime = V8Runtime()
+            self.runtime = V8Runtime(clock=self.clock)
             try:
                 return await asyncio.wait_for(scene(), 20)
             finally:

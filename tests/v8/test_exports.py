@@ -83,7 +83,8 @@ def test_exports_are_found_on_the_default_export_too(workshop, source):
         ("export const invoke = () => ({ type: 'text', text: { value: 'x' } })",
          [{"type": "text", "text": {"value": "x"}}]),
         ("export function* invoke() { yield 42; yield 1.5; yield '' }", ["42", "1.5", ""]),
-        ("export function* invoke() { yield '\\ud800 é 😀'; yield '\\\\ud800 \\\\\\udfff' }", ["\ufffd é 😀", "\\ud800 \\\ufffd"]),
+        ("export function* invoke() { yield '\\ud800 é 😀'; yield '\\\\ud800 \\\\\\udfff' }",
+         ["\ufffd é 😀", "\\ud800 \\\ufffd"]),
         ("export const invoke = () => ({ i: 0, [Symbol.asyncIterator]() { return this },"
          " async next() { return { done: this.i > 1, value: 'n' + this.i++ } } })", ["n0", "n1"]),
     ],
@@ -121,7 +122,7 @@ def test_a_part_of_another_shape_is_refused(workshop, value, message):
         ("export const tools = [{}]", "`tools[0]` needs a `name`"),
         ("export const tools = [{ name: 'a b' }]", "`tools[0]` needs a `name`"),
         ("export const tools = [{ name: 'a' }]", "`tools[0]` (`a`) has no `execute` function; add"),
-        ("const t = { name: 'a', execute() {} }; export const tools = [t, t]", "two tools are named"),
+        ("const t = { name: 'a', execute() {} }; export const tools = [t, t]", "two tools are"),
         ("export const tools = [{ name: 'a', execute() {}, parameters: [] }]",
          "`parameters` must be a JSON schema object; it is an array"),
         ("export const tools = [{ name: 'a', execute() {}, description: 1 }]",
@@ -194,7 +195,8 @@ def test_a_tool_uses_the_effects_of_its_run(workshop):
         return await program.execute(request)
 
     assert use(workshop, source, scene) == [
-        {"name": "rag", "arguments": {"q": 1}}, "whole", {}, {"name": "f", "args": [1, 2]}, {"x": 1},
+        {"name": "rag", "arguments": {"q": 1}}, "whole", {}, {"name": "f", "args": [1, 2]},
+        {"x": 1},
     ]  # fmt: skip
     assert request.run.logs == [("info", 'looking up {"x":1}')]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from understudy_v8 import V8Runtime
-
 WORK = """
 export const tools = [{ name: 't', execute: (args) => ({ got: args.x }) }];
 export async function* invoke(run) {
@@ -100,7 +98,9 @@ def test_a_script_that_breaks_every_object_harms_only_itself(workshop, trick):
     ],
 )
 def test_the_door_of_the_host_is_shut_to_scripts(workshop, attack):
-    index = f"export function invoke() {{ try {{ {attack}; return 'in' }} catch (e) {{ return 'out' }} }}"
+    index = f"""export function invoke() {{
+      try {{ {attack}; return 'in' }} catch (e) {{ return 'out' }}
+    }}"""
     assert workshop.invoke(index) == ["out"]
 
 
@@ -110,7 +110,8 @@ def test_the_secret_is_in_no_reach(workshop):
       const seen = [];
       Error.prepareStackTrace = (_, frames) => {
         for (const frame of frames) {
-          seen.push(String(frame.getFunction()), String(frame.getThis()), frame.getEvalOrigin(), String(frame));
+          seen.push(String(frame.getFunction()), String(frame.getThis()));
+          seen.push(frame.getEvalOrigin(), String(frame));
         }
         return '';
       };
@@ -128,14 +129,16 @@ def test_the_secret_is_in_no_reach(workshop):
 
 
 def test_dangerous_globals_are_gone(workshop):
-    index = """export const invoke = () => ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'process']
+    index = """export const invoke = () =>
+      ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'process']
       .map((name) => typeof globalThis[name]).join();"""
     assert workshop.invoke(index) == ["undefined,undefined,undefined,undefined"]
 
 
 TIMES = """export function invoke() {
   const day = (date) => date.toISOString();
-  return [Date.now(), day(new Date()), Date().slice(0, 15), day(new Date(0)), new Date(2020, 1).getMonth(),
+  return [Date.now(), day(new Date()), Date().slice(0, 15),
+    day(new Date(0)), new Date(2020, 1).getMonth(),
     Date.UTC(1970, 0), new Date() instanceof Date, new Date().constructor === Date, Date.name,
     day(new (class extends Date {})()), new Intl.DateTimeFormat('en', { year: 'numeric' }).format(),
     typeof Temporal === 'undefined' || Temporal.Now.instant().epochMilliseconds,
@@ -143,10 +146,8 @@ TIMES = """export function invoke() {
 }"""  # fmt: skip
 
 
-def test_the_clock_is_the_hosts(workshop, monkeypatch):
-    monkeypatch.setattr(
-        V8Runtime.__init__, "__defaults__", (*V8Runtime.__init__.__defaults__[:1], lambda: 86400.5)
-    )
+def test_the_clock_is_the_hosts(workshop):
+    workshop.clock = lambda: 86400.5
     (text,) = workshop.invoke(TIMES)
     moment = "1970-01-02T00:00:00.500Z"
     day, rest = text.split(",", 2)[:2], text.split(",")[3:]

@@ -42,7 +42,8 @@ def value(workshop, files):
         ("export const a = 1; export default 2;",
          "import d, * as ns from './m.js'; [d, ns.a, ns.default, Object.keys(ns)]",
          [2, 1, 2, ["a", "default"]]),
-        ("export const a = 1;", "import * as ns from './m.js'; ({}).toString.call(ns)", "[object Module]"),
+        ("export const a = 1;",
+         "import * as ns from './m.js'; ({}).toString.call(ns)", "[object Module]"),
         ("export const a = 1;", "import { a as b } from './m.js'; ({ b }).b", 1),
         ("export var $é = 1;", "import { $é } from './m.js'; $é", 1),
     ],
@@ -108,7 +109,8 @@ def test_names_declared_further_in_hide_the_import(workshop):
       switch (1) { case 1: let a = "case"; see(a); }
       const o = { a() { return a }, b: { a }, [a]: 1, a: a };
       see(o.b.a); see(Object.keys(o).join());
-      class K { [a]() { return a } static { var q = a; see(q); } a = a; #p = a; get p() { return this.#p } }
+      class K { [a]() { return a } static { var q = a; see(q); }
+        a = a; #p = a; get p() { return this.#p } }
       see(new K().origin()); see(new K().a); see(new K().p);
       label: for (;;) { see(a); break label; }
       see(`${a}`); see(a ? a : 0); see(typeof a);
@@ -214,7 +216,8 @@ def test_import_meta_is_relative_to_the_folder(workshop):
 def test_json_is_imported_as_data(workshop):
     files = {
         "d.json": '{"a": [1, "é"], "__proto__": 5}',
-        "index.js": "import d from './d.json' with { type: 'json' }; import { a } from './d.json';\n"
+        "index.js": "import d from './d.json' with { type: 'json' }; "
+        "import { a } from './d.json';\n"
         "const show = () => [d.a, a[1]];" + SHOW,
     }
     assert value(workshop, files) == [[1, "é"], "é"]

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from understudy_v8.modules.module import Imported
-from understudy_v8.modules.scopes import Scopes, declared, is_shadowed, pattern_top
+from understudy_v8.modules.scopes import Scopes, declaring_scope, pattern_top
 from understudy_v8.modules.statements import Statements
 from understudy_v8.modules.syntax import text_of, tokens
 
@@ -42,11 +42,12 @@ class References:
             for node in tokens(root, source, {*statements.locals, *local})
             if node.type in _IDENTIFIERS and not self._is_blanked(node)
         ]
-        scopes = declared(nodes)
+        scopes = Scopes(nodes)
         self._check(nodes, scopes, root)
         for node in nodes:
-            if text_of(node) in statements.locals and not is_shadowed(node, scopes):
-                self._rewrite(node)
+            imported = statements.locals.get(text_of(node))
+            if imported is not None and not scopes.is_declaration(node) and not scopes.hide(node):
+                self._rewrite(node, imported)
 
     def namespace(self, specifier: str) -> str:
         """The name of the variable that holds a module's namespace."""
@@ -65,10 +66,11 @@ class References:
         return any(start <= node.start_byte < end for start, end in self._statements.blanked)
 
     def _check(self, nodes: list[Node], scopes: Scopes, root: Node) -> None:
-        at_top = scopes.get(root.id, set())
+        at_top = scopes.names(root)
         for node in nodes:
             name = text_of(node)
-            if name in self._statements.locals and name in at_top and declared([node]).get(root.id):
+            clashes = name in self._statements.locals and name in at_top
+            if clashes and declaring_scope(node) == root:
                 message = f"Identifier '{name}' has already been declared"
                 raise self._statements.error(node, message)
         for _, name_node in self._statements.pending:
@@ -77,15 +79,13 @@ class References:
                 message = f"Export '{name}' is not defined in module"
                 raise self._statements.error(name_node, message)
 
-    def _rewrite(self, node: Node) -> None:
-        if declared([node]):
-            return
+    def _rewrite(self, node: Node, imported: Imported) -> None:
         name = text_of(node)
         if _is_assigned(node):
             hint = "Export a function from that module which changes it."
             message = f"Assignment to constant variable: '{name}' is imported"
             raise self._statements.error(node, message, hint)
-        value = self.read(self._statements.locals[name])
+        value = self.read(imported)
         if node.type in _SHORTHAND:
             value = f"{name}: {value}"
         elif _is_called(node):

@@ -26,29 +26,38 @@ _WRAPPING = frozenset({"array_pattern", "object_pattern", "rest_pattern"})
 _WITH_DEFAULT = frozenset({"assignment_pattern", "object_assignment_pattern"})
 _DECLARATIONS = frozenset({"lexical_declaration", "using_declaration"})
 
-Scopes = dict[int, set[str]]
-"""The names declared in a scope, by the id of its node."""
 
+class Scopes:
+    """The declarations among some identifiers of a tree."""
 
-def declared(nodes: Iterable[Node]) -> Scopes:
-    """The scopes in which identifiers among `nodes` are declared."""
-    scopes: Scopes = {}
-    for node in nodes:
-        scope = declaring_scope(node)
-        if scope is not None:
-            scopes.setdefault(scope.id, set()).add(text_of(node))
-    return scopes
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._names: dict[int, set[str]] = {}
+        self._declarations: set[int] = set()
+        for node in nodes:
+            scope = declaring_scope(node)
+            if scope is not None:
+                self._names.setdefault(scope.id, set()).add(text_of(node))
+                self._declarations.add(node.id)
 
+    def names(self, scope: Node) -> set[str]:
+        """The names declared directly in a scope."""
+        return self._names.get(scope.id, set())
 
-def is_shadowed(node: Node, scopes: Scopes) -> bool:
-    """Whether a reference means something declared inside the module's top level."""
-    name = text_of(node)
-    for child, parent in ancestors(node):
-        if parent.type == "program":
+    def is_declaration(self, node: Node) -> bool:
+        """Whether an identifier is declared where it stands, not used."""
+        return node.id in self._declarations
+
+    def hide(self, node: Node) -> bool:
+        """Whether a reference means something declared inside the module's top level."""
+        if not self._names:
             return False
-        if name in scopes.get(parent.id, ()) and not _is_outside(child, parent):
-            return True
-    return False
+        name = text_of(node)
+        for child, parent in ancestors(node):
+            if parent.type == "program":
+                return False
+            if name in self.names(parent) and not _is_outside(child, parent):
+                return True
+        return False
 
 
 def _is_outside(child: Node, scope: Node) -> bool:
