@@ -21,6 +21,7 @@ class Pool:
         self._ready: Queue[Isolate | Exception] = Queue()
         self._making: set[Task[None]] = set()
         self._slots = asyncio.Semaphore(_BUSY)
+        self._taken = 0
         self._closed = False
 
     async def enter(self) -> None:
@@ -43,6 +44,7 @@ class Pool:
         """A fresh isolate. The caller closes it."""
         if self._ready.empty() and not self._closed:
             self._start_making()
+        self._taken += 1
         taken = await self._ready.get()
         if isinstance(taken, Exception):
             if self._closed:
@@ -51,8 +53,9 @@ class Pool:
         return taken
 
     def restock(self) -> None:
-        """Make spare isolates, in the background."""
-        while not self._closed and self._ready.qsize() + len(self._making) < _SPARE:
+        """Make spare isolates, in the background: none for a process that needs only one."""
+        spare = min(_SPARE, self._taken - 1)
+        while not self._closed and self._ready.qsize() + len(self._making) < spare:
             self._start_making()
 
     async def close(self) -> None:
