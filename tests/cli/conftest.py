@@ -41,8 +41,8 @@ Understudy = Callable[..., Done]
 def understudy(root: Path, capfd, monkeypatch) -> Understudy:
     """Run a command in this process."""
 
-    def run(*args: str | Path, stdin: str = "") -> Done:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    def run(*args: str | Path, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
         code = main(["--root", str(root), *map(str, args)])
         out, err = capfd.readouterr()
         return Done(code, out, err)

@@ -57,7 +57,9 @@ def test_a_root_that_cannot_be_written_does_not_hide_the_rest(understudy, root):
 
 
 @pytest.mark.parametrize("broken", ["hook", "store"])
-def test_a_broken_plugin_is_named_and_does_not_hide_the_rest(process, tmp_path, broken):
+def test_a_broken_plugin_is_named_and_does_not_hide_the_rest(
+    understudy, tmp_path, monkeypatch, broken
+):
     group = {"hook": "hooks", "store": "stores"}[broken]
     name = {"hook": "moody", "store": "files"}[broken]
     metadata = tmp_path / "site" / "moody-1.0.dist-info"
@@ -65,7 +67,8 @@ def test_a_broken_plugin_is_named_and_does_not_hide_the_rest(process, tmp_path, 
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: moody\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(f"[understudy.{group}]\n{name} = moody\n")
     (tmp_path / "site" / "moody.py").write_text("raise RuntimeError('not today')\n")
-    done = process("doctor", "--json", PYTHONPATH=str(tmp_path / "site"))
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    done = understudy("doctor", "--json")
     found = states(done.json())
     assert done.code == 1
     assert found["installation"] == "ok"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from understudy.cli.new import TEMPLATES
+from understudy.testing.model_server import call_tools, say
 
 
 def test_the_plain_template_answers_with_a_model(understudy, model):
@@ -32,8 +32,6 @@ def test_the_code_template_answers_without_a_model(understudy):
 def test_the_documents_template_gives_the_model_what_its_files_say(understudy, model):
     folder = Path(understudy("new", "clerk", "--template", "documents").out.strip())
     (folder / "files" / "lease.md").write_text("# Lease\n\nThe deposit is 900 crowns.\n")
-    from understudy.testing.model_server import call_tools, say
-
     model.script([call_tools([("rag", {"query": "How much is the deposit?"})]), say("900 crowns.")])
     assert understudy("run", "clerk", "How much is the deposit?").out == "900 crowns.\n"
     assert "The deposit is 900 crowns." in model.requests[1].body["messages"][-1]["content"]
@@ -115,17 +113,11 @@ def test_a_root_that_cannot_be_written_is_told(understudy, tmp_path):
     assert "--root DIR" in done.err
 
 
-def test_of_many_that_make_the_same_name_one_wins(start, root):
-    racing = [start("new", "poet", "--json") for _ in range(3)]
+def test_of_two_that_make_the_same_name_one_wins(start, root):
+    racing = [start("new", "poet", "--json") for _ in range(2)]
     ends = [(*race.communicate(), race.returncode) for race in racing]
-    assert sorted(code for _, _, code in ends) == [0, 1, 1]
+    assert sorted(code for _, _, code in ends) == [0, 1]
     made = json.loads(next(out for out, _, code in ends if code == 0))
     assert made == {"id": "poet", "folder": str(root / "assistants" / "poet")}
     assert all("Traceback" not in err for _, err, _ in ends)
     assert [path.name for path in (root / "assistants").iterdir()] == ["poet"]
-
-
-def test_the_path_on_stdout_can_be_used_by_a_shell(start):
-    process: subprocess.Popen[str] = start("new", "poet")
-    out, _ = process.communicate()
-    assert Path(out.rstrip("\n")).is_dir()

@@ -73,8 +73,8 @@ def test_events_are_lines_of_json_numbered_from_one(understudy, model):
     assert done.code == 0
 
 
-def test_a_dash_stands_for_what_is_piped_in(process, model):
-    done = process("run", "jan", "Review this:", "-", stdin=b"caf\xe9 diff")
+def test_a_dash_stands_for_what_is_piped_in(understudy, model):
+    done = understudy("run", "jan", "Review this:", "-", stdin=b"caf\xe9 diff")
     assert done.code == 0
     assert model.requests[0].text == "Review this:\n\ncaf� diff"
 

@@ -16,7 +16,7 @@ def test_all_mistakes_are_told_with_place_and_cure(understudy, write_assistant):
     assert done.code == 1
     assert "error assistant.json:3:" in done.out
     assert "error assistant.json:4:" in done.out
-    assert 'Did you mean "rag"?' in done.out
+    assert "Did you mean `rag`?" in done.out
     assert "error src/index.js:1:18: SyntaxError" in done.out
 
 

@@ -16,7 +16,7 @@ BUILTIN = {
     "run": "Ask an assistant one question.",
     "chat": "Talk with an assistant.",
     "list": "List the assistants.",
-    "show": "Show an assistant, thread or run.",
+    "show": "Show an assistant, or a thread and its runs.",
     "new": "Make a new assistant from a template.",
     "validate": "Check an assistant's folder, and say how to mend it.",
     "plugins": "Show the installed plugins, and what is wrong with them.",

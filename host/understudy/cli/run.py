@@ -115,8 +115,8 @@ async def _run(host: Host, asked: _Question, form: Form) -> int:
     if form == "json":
         print_json(_as_json(outcome))
     report(outcome)
-    if form == "text" and sys.stderr.isatty():
-        print_note(f"Go on with: --thread {execution.run.thread_id}")
+    if form == "text" and sys.stderr.isatty() and not outcome.exit_code:
+        print_note(f"Go on with --thread {execution.run.thread_id}")
     return outcome.exit_code
 
 
