@@ -22,6 +22,7 @@ import tempfile
 import time
 from contextlib import aclosing
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -104,7 +105,7 @@ async def warm_call(root: Path, rounds: int) -> None:
     text = json.dumps(ARGUMENTS)
     async with Host(root) as host:
         async with host.assistants.loaded("caller") as loaded:
-            raw = MiniRacer()
+            raw, run = MiniRacer(), SimpleNamespace(id="run_1")
             raw.eval(f"f = {FUNCTION}")
             rows: dict[str, list[float]] = {"raw call": [], "raw eval": [], "host": []}
             for _ in range(rounds):
@@ -116,7 +117,7 @@ async def warm_call(root: Path, rounds: int) -> None:
                     json.loads(raw.eval(f"JSON.stringify(f(JSON.parse({json.dumps(text)})))"))
                 after = time.perf_counter()
                 for number in range(CALLS):
-                    await loaded.toolbox.call(ToolCall(str(number), "echo", ARGUMENTS, None))
+                    await loaded.toolbox.call(ToolCall(str(number), "echo", ARGUMENTS, run))
                 end = time.perf_counter()
                 for name, spent in zip(
                     rows, (middle - begin, after - middle, end - after), strict=True
