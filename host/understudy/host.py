@@ -183,7 +183,12 @@ class Host:
         message = {"role": "user", "content": question, "attachments": attachments}
         asked.additional_messages.insert(0, AdditionalMessage.model_validate(message))
         thread_id = thread or (await self.new_thread(assistant)).id
-        return await self.runs.create(thread_id, assistant, asked)
+        try:
+            return await self.runs.create(thread_id, assistant, asked)
+        except UnderstudyError:
+            if thread is None:  # nobody would ever learn of the empty thread
+                await self.threads.delete(thread_id)
+            raise
 
     async def reply(self, execution: Execution) -> Reply:
         """Wait for a run and collect what the assistant wrote in it."""

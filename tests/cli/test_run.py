@@ -21,6 +21,10 @@ def said(request) -> list[str]:
     return [message["content"] for message in request.body["messages"]]
 
 
+def threads_of(understudy) -> list[str]:
+    return [row["id"] for row in understudy("list", "--threads", "--json").json()]
+
+
 def test_the_text_streams_to_stdout_before_the_answer_is_complete(start, model):
     gate = threading.Event()
     model.script([say(chunks=["one ", gate, "two"])])
@@ -144,6 +148,7 @@ def test_all_mistakes_of_an_assistant_are_told_with_their_places(understudy, wri
     assert "assistant.json:2:" in done.err
     assert "assistant.json:3:" in done.err
     assert "understudy validate wrong" in done.err
+    assert threads_of(understudy) == []
 
 
 def test_without_a_model_it_says_how_to_get_one(understudy):
@@ -212,10 +217,6 @@ def test_an_unknown_thread_is_told(understudy):
 
 
 # -- what interrupts
-
-
-def threads_of(understudy) -> list[str]:
-    return [row["id"] for row in understudy("list", "--threads", "--json").json()]
 
 
 def test_an_interrupt_stops_the_run_keeps_its_words_and_frees_the_thread(start, understudy, model):
