@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -97,27 +96,30 @@ def command(
 
 
 async def _run(host: Host, asked: _Question, form: Form) -> int:
-    waiting = Waiting()
-    async with AsyncExitStack() as stack:
-        if form != "events":
-            await stack.enter_async_context(waiting.watching())
-        execution = await host.start(
-            asked.assistant, asked.text, thread=asked.thread, files=asked.files, **asked.options
-        )
-        answering = Answering(waiting)
-        stack.callback(answering.end_line)
-        try:
-            outcome = await follow(host, execution, _show(form, answering))
-        except asyncio.CancelledError:
-            answering.end_line()
-            print_note(f"Stopped. What was written is kept in {execution.run.thread_id}.")
-            raise
+    waiting = Waiting(wanted=form != "events")
+    async with waiting.watching():
+        outcome = await _followed(host, asked, form, waiting)
     if form == "json":
         print_json(_as_json(outcome))
     report(outcome)
     if form == "text" and sys.stderr.isatty() and not outcome.exit_code:
-        print_note(f"Go on with --thread {execution.run.thread_id}")
+        print_note(f"Go on with --thread {outcome.reply.thread_id}")
     return outcome.exit_code
+
+
+async def _followed(host: Host, asked: _Question, form: Form, waiting: Waiting) -> Outcome:
+    execution = await host.start(
+        asked.assistant, asked.text, thread=asked.thread, files=asked.files, **asked.options
+    )
+    answering = Answering(waiting)
+    try:
+        return await follow(host, execution, _show(form, answering))
+    except asyncio.CancelledError:
+        answering.end_line()
+        print_note(f"Stopped. What was written is kept in {execution.run.thread_id}.")
+        raise
+    finally:
+        answering.end_line()
 
 
 def _show(form: Form, answering: Answering) -> Callable[[Event], None]:

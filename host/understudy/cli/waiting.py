@@ -20,10 +20,11 @@ _ABOUT = "waiting for the answer"
 class Waiting:
     """Shows the line after a second of silence, and takes it away before anything is printed.
 
-    Without a terminal on stderr it does nothing.
+    If it is not wanted, or stderr is no terminal, it does nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._is_wanted = wanted and sys.stderr.isatty()
         self._about = _ABOUT
         self._since = time.monotonic()
         self._is_hidden = False
@@ -32,7 +33,7 @@ class Waiting:
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Show the line when it is due, for as long as the block runs."""
-        if not sys.stderr.isatty():
+        if not self._is_wanted:
             yield
             return
         ticking = asyncio.create_task(self._tick())
