@@ -13,6 +13,7 @@ import re
 import secrets
 from asyncio import AbstractEventLoop, Future, Task
 from contextlib import AbstractContextManager
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,10 @@ def _make(loop: AbstractEventLoop, secret: str) -> tuple[MiniRacer, int]:
 
 
 class EmbeddedIsolate:
-    """See `Isolate`. A turn is two evaluations in a row: microtasks run between them."""
+    """See `Isolate`. A turn is two evaluations in a row: microtasks run between them.
+
+    Where the last turn had nothing to wait for, the next one is tried in a single evaluation.
+    """
 
     def __init__(self, racer: MiniRacer, key: int, secret: str) -> None:
         self._racer = racer
@@ -63,6 +67,7 @@ class EmbeddedIsolate:
         self._check = f'__understudy("{secret}","check",'
         self._drain = f'__understudy("{secret}","drain")'
         self._limits = Limits()
+        self._brief = False
         self._closed = False
         self._tasks: set[Task[Any]] = set()
 
@@ -71,18 +76,44 @@ class EmbeddedIsolate:
         self._limits = limits
         self._racer.set_hard_memory_limit(limits.memory_bytes)
 
-    def define(self, path: str, text: str) -> Future[str]:
+    def define(self, path: str, text: str) -> Future[list[str]]:
         """Compile a module; the engine's own complaint becomes a `SyntaxFault`."""
         hand_over = f"{self._define}{json.dumps(path)},factory)}}"
         return self._run(f"{text};{hand_over}\n//# sourceURL={path}")
 
-    def check(self, kind: str, body: str) -> Future[str]:
+    def check(self, kind: str, body: str) -> Future[list[str]]:
         """Parse a body alone."""
         return self._run(f"{self._check}{json.dumps(kind)},{json.dumps(body)})")
 
     def post(self, batch: str) -> Future[str]:
         """One turn."""
-        return self._run(f"{self._enter}{json.dumps(batch)})", self._drain)
+        turn: Future[str] = asyncio.get_running_loop().create_future()
+        enter = f"{self._enter}{json.dumps(batch)},{'true' if self._brief else 'false'})"
+        steps = (enter,) if self._brief else (enter, self._drain)
+        self._run(*steps).add_done_callback(partial(self._entered, turn))
+        return turn
+
+    def _entered(self, turn: Future[str], done: Future[list[str]]) -> None:
+        fault = done.exception()
+        if fault is not None:
+            turn.set_exception(fault)
+            return
+        first, *outbox = done.result()
+        if outbox:
+            self._brief = first == "settled"
+            turn.set_result(outbox[0])
+        elif first:
+            turn.set_result(first)
+        else:
+            self._brief = False
+            self._run(self._drain).add_done_callback(partial(self._drained, turn))
+
+    def _drained(self, turn: Future[str], done: Future[list[str]]) -> None:
+        fault = done.exception()
+        if fault is not None:
+            turn.set_exception(fault)
+        else:
+            turn.set_result(done.result()[0])
 
     async def close(self) -> None:
         """Close on a thread; report the context as lost if that does not end."""
@@ -92,9 +123,9 @@ class EmbeddedIsolate:
         if not await disposal.close(self._key, _CLOSE_SECONDS):
             _log.warning("a script could not be stopped; it goes on using a processor core")
 
-    def _run(self, *texts: str) -> Future[str]:
+    def _run(self, *texts: str) -> Future[list[str]]:
         loop = asyncio.get_running_loop()
-        result: Future[str] = loop.create_future()
+        result: Future[list[str]] = loop.create_future()
         if self._closed:
             result.set_exception(ScriptError("the script was closed", kind="cancelled"))
             return result
@@ -110,7 +141,7 @@ class EmbeddedIsolate:
         tasks[-1].add_done_callback(settle)
         return result
 
-    def _settle(self, result: Future[str], tasks: list[Task[Any]]) -> None:
+    def _settle(self, result: Future[list[str]], tasks: list[Task[Any]]) -> None:
         faults = [fault for task in tasks if (fault := _fault(task)) is not None]
         if result.done():
             return
@@ -122,9 +153,9 @@ class EmbeddedIsolate:
         elif faults:
             result.set_exception(self._explain(faults[0]))
         else:
-            result.set_result(tasks[-1].result())
+            result.set_result([task.result() for task in tasks])
 
-    def _expire(self, result: Future[str], tasks: list[Task[Any]]) -> None:
+    def _expire(self, result: Future[list[str]], tasks: list[Task[Any]]) -> None:
         if not result.done():
             result.set_exception(self._broken(out_of_time(self._limits)))
         for task in tasks:

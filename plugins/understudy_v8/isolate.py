@@ -30,14 +30,14 @@ class Isolate(Protocol):
         """Set the limits, before foreign code comes in."""
         ...
 
-    def define(self, path: str, text: str) -> Future[str]:
+    def define(self, path: str, text: str) -> Future[list[str]]:
         """Compile a module: `text` opens a block and declares `factory` in it.
 
         Fails with `SyntaxFault`.
         """
         ...
 
-    def check(self, kind: str, body: str) -> Future[str]:
+    def check(self, kind: str, body: str) -> Future[list[str]]:
         """Fail with `SyntaxFault` if a module's body does not parse by itself."""
         ...
 

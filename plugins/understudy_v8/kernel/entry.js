@@ -1,32 +1,38 @@
-// The one door. JavaScript runs only when the host posts here, and answers only by `drain`.
+// The one door. JavaScript runs only when the host posts here, and answers only in the outbox.
+// `receive` is true if the message asks for nothing that is still to come.
 function receive(message) {
   const { type } = message;
+  if (type === "call") return answerCall(openCall(message.call), runExport, message);
+  if (type === "load") return answerCall(openCall(message.call), loadProgram, message);
   if (type === "answer") answer(message);
   else if (type === "pull") pull(mapGet(calls, message.call));
-  else if (type === "invoke") start(message, (call) => startInvoke(call, message.view));
-  else if (type === "call") start(message, (call) => answerCall(call, runExport, message));
-  else if (type === "load") start(message, (call) => answerCall(call, loadProgram, message));
+  else if (type === "invoke") invoke(openCall(message.call), message.view);
   else if (type === "stop") stop(mapGet(calls, message.call));
   else if (type === "drop") mapDelete(calls, message.call);
   else if (type === "fire") fireTimer(message.id);
   else if (type === "seed") seeds = message.words;
   else if (type === "reset") mapClear(timers);
+  return type === "drop" || type === "seed" || type === "reset";
 }
 
-function start(message, work) {
-  const call = openCall(message.call);
-  call.running = work(call);
+function invoke(call, view) {
+  call.running = startInvoke(call, view);
 }
 
 function pull(call) {
   if (call !== undefined) call.running = step(call);
 }
 
-function enter(text) {
+// Microtasks run when this has returned: usually, what they send is what the host waits for, and
+// it drains the outbox in a second step. A host that guesses `brief` gets it at once, if all is
+// said; otherwise it is told whether the guess would have been right.
+function enter(text, brief) {
   const batch = parseJSON(text);
   now = batch.now;
-  for (let at = 0; at < batch.messages.length; at++) receive(batch.messages[at]);
-  return "";
+  let settled = true;
+  for (let at = 0; at < batch.messages.length; at++) settled = receive(batch.messages[at]) && settled;
+  if (!settled) return "";
+  return brief ? drain() : "settled";
 }
 
 // Some files parse in two ways: alone, or only together with our wrapper around them.
@@ -37,7 +43,7 @@ function check(kind, body) {
 
 function door(key, action, first, second) {
   if (key !== secret) throw new NativeTypeError("this function belongs to the host");
-  if (action === "enter") return enter(first);
+  if (action === "enter") return enter(first, second);
   if (action === "drain") return drain();
   if (action === "check") return check(first, second);
   mapSet(factories, first, second);

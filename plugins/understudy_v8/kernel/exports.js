@@ -93,14 +93,22 @@ async function loadProgram(call, message) {
   return inspectExports();
 }
 
-async function runExport(call, { name, args }) {
+function runExport(call, { name, args }) {
   const what = "what `" + name + "` returned";
-  if (name === "execute") return encode(await executeTool(call, args[0]), what);
-  if (name === "toolCall") {
-    const next = (changed) => ask(call, "proceed", changed === undefined ? args[0] : changed);
-    return encode(await callExport(name, [makeToolRequest(call, args[0]), next]), what);
-  }
-  return encode(listed(name, await callExport(name, args)), what);
+  const value = startExport(call, name, args);
+  if (isObject(value) && typeof value.then === "function") return encodeLater(name, value, what);
+  return encode(listed(name, value), what);
+}
+
+function startExport(call, name, args) {
+  if (name === "execute") return executeTool(call, args[0]);
+  if (name !== "toolCall") return callExport(name, args);
+  const next = (changed) => ask(call, "proceed", changed === undefined ? args[0] : changed);
+  return callExport(name, [makeToolRequest(call, args[0]), next]);
+}
+
+async function encodeLater(name, promise, what) {
+  return encode(listed(name, await promise), what);
 }
 
 function executeTool(call, request) {
@@ -115,11 +123,30 @@ function listed(name, result) {
   return several ? [...result] : result;
 }
 
-// `work` ends in JSON text: text, unlike an object, is never mistaken for a promise.
-async function answerCall(call, work, message) {
+// `work` ends in JSON text: text, unlike an object, is never mistaken for a promise. True if it has
+// ended already.
+function answerCall(call, work, message) {
   try {
-    send("result", ',"call":' + call.id + ',"value":' + (await work(call, message)));
+    const text = work(call, message);
+    if (typeof text !== "string") {
+      call.running = answerLater(call, text);
+      return false;
+    }
+    sendResult(call, text);
   } catch (error) {
     fail(call, error);
   }
+  return true;
+}
+
+async function answerLater(call, promise) {
+  try {
+    sendResult(call, await promise);
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+function sendResult(call, text) {
+  send("result", ',"call":' + call.id + ',"value":' + text);
 }
