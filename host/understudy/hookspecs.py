@@ -116,8 +116,8 @@ def call_tool(call: ToolCall, proceed: Callable[[ToolCall], Awaitable[Any]]) -> 
 def observe_event(run: Run, event: Event) -> None:
     """Be told of every event of a run, after it was stored. For logs and meters; must be quick.
 
-        @hookimpl
-        def observe_event(run, event):
-            print(event.name)
+    @hookimpl
+    def observe_event(run, event):
+        print(event.name)
     """
     raise NotImplementedError

@@ -179,6 +179,9 @@ class Host:
     ) -> Execution:
         """Ask an assistant and return the run that has begun."""
         asked = _options(options)
+        files = list(files)
+        if files:
+            await self.assistants.folder(assistant)  # before anything is stored for it
         attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
         message = {"role": "user", "content": question, "attachments": attachments}
         asked.additional_messages.insert(0, AdditionalMessage.model_validate(message))
@@ -233,7 +236,7 @@ class Host:
             if not page.has_more:
                 break
             after = page.items[-1].id
-        folders += self.assistants.builtin()
+        folders += [*self.assistants.undeclared(), *self.assistants.builtin()]
         return [folder.assistant for folder in folders if folder.assistant]
 
     async def models(self) -> Sequence[str]:

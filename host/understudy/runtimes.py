@@ -68,9 +68,7 @@ class Program(Protocol):
         """`execute(args, call)` of the exported tool that the call names: a JSON value."""
         ...
 
-    async def tool_call(
-        self, call: ToolCall, proceed: Callable[[ToolCall], Awaitable[Any]]
-    ) -> Any:
+    async def tool_call(self, call: ToolCall, proceed: Callable[[ToolCall], Awaitable[Any]]) -> Any:
         """`toolCall(call, next)`: around a tool call."""
         ...
 

@@ -224,6 +224,7 @@ class Session:
                 call.answer.set_exception(_stuck(call.where, self._graph.main))
 
     def _end_all(self, error: ScriptError) -> None:
+        error.file = error.file or self._graph.main
         self._timers.clear()
         for call in list(self._calls.values()):
             self._close_call(call)

@@ -49,7 +49,8 @@ def script_error(error: JSError, graph: Graph, where: str) -> ScriptError:
     own = next((frame for frame in frames if frame.file in graph.modules), None)
     shown = "\n".join([message, *map(str, frames)])
     if own is None:
-        return ScriptError(f"`{where}` failed: {message}", file=graph.main, stack=shown)
+        what = "Loading" if where == "load" and frames == [] else f"`{where}`"
+        return ScriptError(f"{what} failed: {message}", file=graph.main, stack=shown)
     return error_at(own.file, own.line, own.column, message, stack=shown)
 
 

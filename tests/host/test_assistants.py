@@ -161,3 +161,20 @@ def test_a_model_json_can_point_to_a_server_of_its_own(root, model, write_assist
     assert model.requests[0].headers["Authorization"] == "Bearer secret-key"
     written = "".join(path.read_text() for path in root.rglob("*.jsonl"))
     assert "secret-key" not in written
+
+
+def test_folders_without_an_assistant_json_are_found_too(root, write_assistant):
+    write_assistant("coded", {"src/index.js": "export function* invoke() { yield 'hi'; }"})
+    write_assistant("told", {"AGENTS.md": "Be an agent."})
+    write_assistant("nothing", {"notes.txt": "not an assistant"})
+    write_assistant("declared", {"assistant.json": {}})
+
+    async def work(host):
+        return [folder.id for folder in host.assistants.undeclared()], [
+            assistant.id for assistant in await host.all_assistants()
+        ]
+
+    undeclared, everything = go(root, work)
+    assert undeclared == ["coded", "told"]
+    assert {"coded", "told", "declared", "jan"} <= set(everything)
+    assert "nothing" not in everything

@@ -272,3 +272,38 @@ def test_a_model_failure_that_the_code_lets_pass_keeps_its_kind(root, model, wri
         return (await (await host.start("thin", "Hi")).wait()).last_error.code
 
     assert run(root, work) == "rate_limit_exceeded"
+
+
+def test_an_endless_script_is_stopped_at_its_own_limit_and_its_file_is_named(root, write_assistant):
+    package = {"understudy": {"limits": {"turn_seconds": 0.2}}}
+    code = "export function* invoke() { while (true); }"
+    write_assistant("endless", {"package.json": package, "src/index.js": code})
+
+    async def work(host):
+        execution = await host.start("endless", "Hi")
+        return (await execution.wait()).last_error.message, execution.error.kind
+
+    message, kind = run(root, work)
+    assert message.startswith("src/index.js: the script ran for 0.2 s")
+    assert kind == "time"
+
+
+@pytest.mark.parametrize("limits", [{"turn_seconds": -1}, {"memory_mb": "much"}, [1]])
+def test_limits_that_make_no_sense_are_a_problem_of_the_assistant(root, write_assistant, limits):
+    package = {"understudy": {"limits": limits}}
+    write_assistant(
+        "odd", {"package.json": package, "src/index.js": "export function* invoke() {}"}
+    )
+
+    async def work(host):
+        return [problem.message for problem in await host.validate("odd")]
+
+    [message] = run(root, work)
+    assert "limits" in message
+
+
+def test_code_asks_for_less_and_never_for_more():
+    from understudy import Limits
+    from understudy.library.loading import _limits
+
+    assert _limits({"limits": {"turn_seconds": 99, "memory_mb": 9999}}) == Limits()

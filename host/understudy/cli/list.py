@@ -55,8 +55,9 @@ def command(options: Options, threads: bool, limit: int, as_json: bool) -> None:
 
 async def _assistants(host: Host, limit: int) -> tuple[list[Row], bool]:
     page = await host.assistants.page(limit=limit)
-    own = [_row(folder, "own") for folder in page.items]
-    return own + [_row(folder, "built in") for folder in host.assistants.builtin()], page.has_more
+    own = [*page.items, *host.assistants.undeclared()]
+    rows = [_row(folder, "own") for folder in own]
+    return rows + [_row(folder, "built in") for folder in host.assistants.builtin()], page.has_more
 
 
 def _row(folder: AssistantFolder, origin: str) -> Row:

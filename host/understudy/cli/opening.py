@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from understudy.cli.group import Options
+from understudy.errors import StoreError
 from understudy.host import Host
 
 T = TypeVar("T")
@@ -17,6 +18,10 @@ def with_host(options: Options, work: Callable[[Host], Awaitable[T]]) -> T:
 
     async def main() -> T:
         async with Host(options.root) as host:
-            return await work(host)
+            try:
+                return await work(host)
+            except StoreError as error:
+                error.hint = " ".join([error.hint or "", f"The data root is {host.root}."]).strip()
+                raise
 
     return asyncio.run(main())

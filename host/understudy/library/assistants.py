@@ -104,6 +104,14 @@ class Assistants:
         visible = [name for name in self._builtin_ids() if self._path(name) == self._builtin / name]
         return [read_folder(self._builtin / name, id=name) for name in visible]
 
+    def undeclared(self) -> list[AssistantFolder]:
+        """Folders of the root that are assistants without an assistant.json: AGENTS.md or code."""
+        own = self._store.folder((*COLLECTION, "any"))
+        paths = sorted(own.parent.iterdir()) if own is not None and own.parent.is_dir() else []
+        bare = [path for path in paths if NAME.fullmatch(path.name) and _is_bare(path)]
+        folders = [read_folder(path, id=path.name) for path in bare]
+        return [folder for folder in folders if folder.assistant or folder.main]
+
     def _builtin_ids(self) -> list[str]:
         entries = self._builtin.iterdir() if self._builtin.is_dir() else ()
         return sorted(entry.name for entry in entries if entry.is_dir())
@@ -200,6 +208,11 @@ class Assistants:
         """Close what is loaded."""
         for assistant_id in list(self._cache):
             await self._forget(assistant_id)
+
+
+def _is_bare(path: FilePath) -> bool:
+    documents = ("assistant.json", f"{path.name}.json")
+    return path.is_dir() and not any((path / name).exists() for name in documents)
 
 
 async def _close_unused(cached: _Cached) -> None:

@@ -14,7 +14,7 @@ from understudy.folder.problems import Problem
 from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, ToolEntry
 from understudy.providers import Providers
-from understudy.runtimes import Program, Source
+from understudy.runtimes import Limits, Program, Source
 from understudy.store import Path, Store
 from understudy.tools import Tool, ToolContext
 
@@ -41,7 +41,10 @@ class LoadedAssistant:
         """Raise `Invalid` if there are errors; warnings do not matter."""
         errors = [problem for problem in self.problems if problem.severity == "error"]
         if errors:
-            listed = "\n".join(f"  {problem}" for problem in errors)
+            listed = "\n".join(
+                f"  {problem}" + (f"\n    {problem.hint}" if problem.hint else "")
+                for problem in errors
+            )
             raise Invalid(
                 f"The assistant `{self.assistant.id}` cannot run:\n{listed}",
                 hint=f"`understudy validate {self.assistant.id}` shows more.",
@@ -91,7 +94,8 @@ class Loader:
         asked = folder.package.get("understudy")
         name = asked.get("runtime") if isinstance(asked, Mapping) else None
         runtime = self._providers.runtime(name or DEFAULT_RUNTIME)
-        source = Source(folder.id, folder.path, folder.main, folder.package)
+        limits = _limits(asked if isinstance(asked, Mapping) else {})
+        source = Source(folder.id, folder.path, folder.main, folder.package, limits)
         return await runtime.open(source)
 
     async def _toolbox(
@@ -138,6 +142,25 @@ class Loader:
 
 async def _offer(toolbox: Toolbox, tool: Tool, origin: str) -> None:
     toolbox.add_tool(tool, origin)
+
+
+def _limits(asked: Mapping[str, Any]) -> Limits:
+    """package.json's `{"understudy": {"limits": {"turn_seconds": 1, "memory_mb": 64}}}`.
+
+    Raises `Invalid`. The code asks for itself: it gets less than usual, never more.
+    """
+    usual, given = Limits(), asked.get("limits") or {}
+    try:
+        seconds = float(given.get("turn_seconds", usual.turn_seconds))
+        memory = float(given.get("memory_mb", usual.memory_bytes / 2**20))
+    except (AttributeError, TypeError, ValueError):
+        seconds = memory = 0
+    if seconds <= 0 or memory <= 0:
+        raise Invalid(
+            'package.json: "limits" must be such as {"turn_seconds": 5, "memory_mb": 64}.',
+            param="understudy.limits",
+        )
+    return Limits(min(seconds, usual.turn_seconds), min(int(memory * 2**20), usual.memory_bytes))
 
 
 def _changed(

@@ -144,6 +144,8 @@ def _code(error: BaseException) -> str:
 
 
 def _message(error: BaseException) -> str:
+    if isinstance(error, ScriptError) and error.file and error.file not in str(error):
+        return f"{error.file}: {error}"
     if isinstance(error, UnderstudyError):
         return str(error)
     return f"Something went wrong inside: {type(error).__name__}."
