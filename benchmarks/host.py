@@ -103,27 +103,26 @@ async def warm_call(root: Path, rounds: int) -> None:
     folder.mkdir(parents=True)
     (folder / "index.js").write_text(INDEX)
     text = json.dumps(ARGUMENTS)
-    async with Host(root) as host:
-        async with host.assistants.loaded("caller") as loaded:
-            raw, run = MiniRacer(), SimpleNamespace(id="run_1")
-            raw.eval(f"f = {FUNCTION}")
-            rows: dict[str, list[float]] = {"raw call": [], "raw eval": [], "host": []}
-            for _ in range(rounds):
-                begin = time.perf_counter()
-                for _ in range(CALLS):
-                    raw.call("f", ARGUMENTS)
-                middle = time.perf_counter()
-                for _ in range(CALLS):
-                    json.loads(raw.eval(f"JSON.stringify(f(JSON.parse({json.dumps(text)})))"))
-                after = time.perf_counter()
-                for number in range(CALLS):
-                    await loaded.toolbox.call(ToolCall(str(number), "echo", ARGUMENTS, run))
-                end = time.perf_counter()
-                for name, spent in zip(
-                    rows, (middle - begin, after - middle, end - after), strict=True
-                ):
-                    rows[name].append(spent / CALLS * 1e6)
-            raw.close()
+    async with Host(root) as host, host.assistants.loaded("caller") as loaded:
+        raw, run = MiniRacer(), SimpleNamespace(id="run_1")
+        raw.eval(f"f = {FUNCTION}")
+        rows: dict[str, list[float]] = {"raw call": [], "raw eval": [], "host": []}
+        for _ in range(rounds):
+            begin = time.perf_counter()
+            for _ in range(CALLS):
+                raw.call("f", ARGUMENTS)
+            middle = time.perf_counter()
+            for _ in range(CALLS):
+                json.loads(raw.eval(f"JSON.stringify(f(JSON.parse({json.dumps(text)})))"))
+            after = time.perf_counter()
+            for number in range(CALLS):
+                await loaded.toolbox.call(ToolCall(str(number), "echo", ARGUMENTS, run))
+            end = time.perf_counter()
+            for name, spent in zip(
+                rows, (middle - begin, after - middle, end - after), strict=True
+            ):
+                rows[name].append(spent / CALLS * 1e6)
+        raw.close()
     floor = statistics.median(rows["raw call"])
     for name, values in rows.items():
         value = statistics.median(values)
