@@ -219,6 +219,14 @@ class Host:
         async with self.runs.idle(await self.threads.locate(thread_id)):
             return await messages.create(content, **fields)
 
+    async def delete_thread(self, thread_id: str) -> None:
+        """Remove a thread; a run on it is stopped first. Raises `NotFound`."""
+        newest = await self.runs.page(thread_id, limit=1)
+        for run in newest.items:
+            if not run.is_over:
+                await self.runs.cancel(thread_id, run.id)
+        await self.threads.delete(thread_id)
+
     async def upload(self, file: Upload) -> File:
         """Store a local file, unless it is one that is stored already."""
         if isinstance(file, File):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, AsyncIterator
+from functools import partial
 
 from understudy.errors import NotFound
+from understudy.library.filtering import filtered
 from understudy.objects import File, new_id
 from understudy.store import NAME, Order, Page, Path, Store
 
@@ -65,8 +67,13 @@ class Files:
         order: Order = "desc",
         after: str | None = None,
         before: str | None = None,
+        purpose: str | None = None,
     ) -> Page[File]:
-        """List the files; what cannot be read is left out."""
+        """List the files, or those of one purpose; what cannot be read is left out."""
+        if purpose is not None:
+            cursors = {"after": after, "before": before}
+            wanted = partial(_is_for, purpose)
+            return await filtered(self.page, wanted, limit=limit, order=order, **cursors)
         page = await self._store.page(
             COLLECTION, limit=limit, order=order, after=after, before=before
         )
@@ -77,6 +84,10 @@ class Files:
         """Remove a file and its bytes. Raises `NotFound`."""
         await self.get(file_id)
         await self._store.delete((*COLLECTION, file_id))
+
+
+def _is_for(purpose: str, file: File) -> bool:
+    return file.purpose == purpose
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

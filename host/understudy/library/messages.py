@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from understudy.errors import Invalid, NotFound
 from understudy.jan import message_from_jan
+from understudy.library.filtering import filtered
 from understudy.objects import Message, new_id
 from understudy.store import Order, Page, Path, Record, Store
 
@@ -71,8 +73,13 @@ class Messages:
         order: Order = "desc",
         after: str | None = None,
         before: str | None = None,
+        run_id: str | None = None,
     ) -> Page[Message]:
-        """List the messages; lines that are no message are left out."""
+        """List the messages, or those of one run; lines that are no message are left out."""
+        if run_id is not None:
+            cursors = {"after": after, "before": before}
+            wanted = partial(_is_of, run_id)
+            return await filtered(self.page, wanted, limit=limit, order=order, **cursors)
         page = await self._store.page_records(
             self._log, limit=limit, order=order, after=after, before=before
         )
@@ -124,6 +131,10 @@ class Messages:
             return Message.read(value)
         except Invalid:
             return None
+
+
+def _is_of(run_id: str, message: Message) -> bool:
+    return message.run_id == run_id
 
 
 def _parts(content: Content) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The objects that are stored and sent: OpenAI's, as pydantic models that keep unknown fields."""
 
 from understudy.objects._base import Metadata, Object
-from understudy.objects.assistant import Assistant, FunctionDefinition, ToolEntry
-from understudy.objects.file import File
+from understudy.objects.assistant import Assistant, AssistantFields, FunctionDefinition, ToolEntry
+from understudy.objects.file import File, Purpose
 from understudy.objects.ids import new_id
 from understudy.objects.message import (
     Attachment,
@@ -22,6 +22,7 @@ from understudy.objects.thread import Thread
 __all__ = [
     "EVENTS",
     "Assistant",
+    "AssistantFields",
     "Attachment",
     "ContentPart",
     "File",
@@ -33,6 +34,7 @@ __all__ = [
     "Metadata",
     "Object",
     "OtherPart",
+    "Purpose",
     "RefusalPart",
     "Run",
     "RunOptions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from understudy.objects._base import Metadata, Object
 
@@ -38,15 +38,9 @@ class ToolEntry(Object):
 ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 
 
-class Assistant(Object):
-    """An assistant, as it is stored in assistant.json and sent by the API.
+class AssistantFields(BaseModel):
+    """What a client says of an assistant. Limits are OpenAI's, in characters."""
 
-    Limits are OpenAI's, in characters. `model` None or `"*"` means whichever model there is.
-    """
-
-    id: str
-    object: Literal["assistant"] = "assistant"
-    created_at: int = 0
     name: Annotated[str, StringConstraints(max_length=256)] | None = None
     description: Annotated[str, StringConstraints(max_length=512)] | None = None
     model: str | None = None
@@ -61,6 +55,23 @@ class Assistant(Object):
     avatar: str | None = None
     thread_location: str | None = None
 
+    def sent(self) -> dict[str, Any]:
+        """The fields that were given, as JSON."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Assistant(AssistantFields, Object):
+    """An assistant, as it is stored in assistant.json and sent by the API.
+
+    `model` None or `"*"` means whichever model there is.
+    """
+
+    id: str
+    object: Literal["assistant"] = "assistant"
+    created_at: int = 0
+
     def wire(self) -> dict[str, Any]:
         """The assistant as JSON; a tool has only the keys that belong to its type."""
-        return self.model_dump(mode="json") | {"tools": [tool.wire() for tool in self.tools]}
+        head = {"id": self.id, "object": self.object, "created_at": self.created_at}
+        tools = {"tools": [tool.wire() for tool in self.tools]}
+        return head | self.model_dump(mode="json") | tools

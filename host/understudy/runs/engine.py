@@ -107,6 +107,15 @@ class Runs:
             raise Invalid(f"Cannot cancel run with status '{run.status}'.")
         return await self.execution(run_id).cancel()
 
+    async def modify(self, thread_id: str, run_id: str, *, metadata: Mapping[str, str]) -> Run:
+        """Replace a run's metadata. Raises `NotFound`."""
+        run = await self.get(thread_id, run_id)
+        if run_id in self._active:
+            return await self._active[run_id].modify(metadata)
+        changed = run.model_copy(update={"metadata": dict(metadata)})
+        await self._store.put(await self._path(thread_id, run_id), changed.wire())
+        return changed
+
     async def submit_tool_outputs(
         self, thread_id: str, run_id: str, outputs: Mapping[str, str]
     ) -> Run:

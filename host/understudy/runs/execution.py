@@ -48,6 +48,15 @@ class Execution:
         """The events behind number `after`, to the end of the run."""
         return self._record.journal.follow(after)
 
+    @property
+    def last_event(self) -> int:
+        """The number of the newest event."""
+        return self._record.journal.last
+
+    async def modify(self, metadata: Mapping[str, str]) -> Run:
+        """Replace the run's metadata."""
+        return await self._record.modify(metadata)
+
     async def wait(self) -> Run:
         """Wait until the run is over."""
         if self._task is not None:

@@ -79,6 +79,11 @@ class Journal:
             if wake is self._wake:
                 await wake.wait()
 
+    @property
+    def last(self) -> int:
+        """The number of the newest event that can be seen."""
+        return self._events[-1].n if self._events else 0
+
     def close(self) -> None:
         """No more events will come; readers end when they have seen the last one."""
         self._closed = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from understudy.objects import Run, Usage
@@ -54,6 +54,13 @@ class RunRecord:
                 await self._store.put(self._path, self.run.wire(), durable=False)
             lasting = self.run.is_over or self.run.status == "requires_action"
             await self.journal.events(*events, durable=lasting)
+
+    async def modify(self, metadata: Mapping[str, str]) -> Run:
+        """Replace the metadata; nobody is told."""
+        async with self._turns:
+            self.run = self.run.model_copy(update={"metadata": dict(metadata)})
+            await self._store.put(self._path, self.run.wire())
+            return self.run
 
     def _pass(self, status: str, statuses: Sequence[str], changes: JSON) -> tuple[str, JSON]:
         last = changes if status == statuses[-1] else {}
