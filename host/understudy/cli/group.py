@@ -24,6 +24,12 @@ BUILTIN = {
 }
 """Name → short help; `command` in the module `understudy.cli.NAME` is the command."""
 
+OWN_PLUGINS = {
+    "serve": "Serve the assistants as OpenAI's API.",
+    "key": "Show, make and revoke the server's API keys.",
+}
+"""Short helps of the commands that our own plugins bring: entry points hold none."""
+
 
 class Options:
     """What was said before the command: `understudy --root DIR -v COMMAND`."""
@@ -102,8 +108,10 @@ class LazyGroup(click.Group):
         plugins = _plugins(ctx)
         helps = {}
         for point in plugins.installed("commands"):
-            if plugins.state(point) == "enabled" and point.name not in BUILTIN:
-                helps[point.name] = f"from {point.distribution}"
+            if plugins.state(point) != "enabled" or point.name in BUILTIN:
+                continue
+            own = OWN_PLUGINS.get(point.name) if point.distribution == "understudy" else None
+            helps[point.name] = own or f"from {point.distribution}"
         return helps
 
 

@@ -1,0 +1,92 @@
+"""Request bodies: read with care, then checked against a model that knows every field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from understudy_server.failures import Refused
+
+B = TypeVar("B", bound=BaseModel)
+_MAX_DEPTH: Final = 100
+_CODES: Final = {
+    "missing": "missing_required_parameter",
+    "extra_forbidden": "unknown_parameter",
+    "string_too_long": "string_above_max_length",
+    "string_too_short": "string_below_min_length",
+    "too_long": "array_above_max_length",
+    "less_than_equal": "integer_above_max_value",
+    "greater_than_equal": "integer_below_min_value",
+}
+
+
+async def read_body(request: Request, model: type[B], *, optional: bool = False) -> B:
+    """The body of a request. Raises `Refused`. `optional`: no body at all is an empty one."""
+    data = await request.body()
+    if not data and optional:
+        return _checked(model, {})
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused("Send a body of the content type application/json.", status=415)
+    return _checked(model, read_json(data))
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """A JSON object. Raises `Refused` for anything that cannot be stored and sent again."""
+    try:
+        value = json.loads(data, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Refused("We could not parse the JSON body of your request.") from None
+    if not isinstance(value, dict):
+        raise Refused("The JSON body of your request must be an object.")
+    if _depth(value) > _MAX_DEPTH:
+        raise Refused("The JSON body of your request is nested too deeply.")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _depth(value: Any) -> int:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        level = [item for parent in level for item in _items(parent)]
+    return depth
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _checked(model: type[B], value: dict[str, Any]) -> B:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise refusal(error) from None
+
+
+def refusal(error: ValidationError) -> Refused:
+    """The first thing that is wrong, in OpenAI's words as far as they are known."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    param = ".".join(str(step) for step in first["loc"] if not _is_union_step(step))
+    code = _CODES.get(first["type"], "invalid_value")
+    if first["type"] == "missing":
+        message = f"Missing required parameter: '{param}'."
+    elif first["type"] == "extra_forbidden":
+        message = f"Unknown parameter: '{param}'."
+    else:
+        message = f"Invalid '{param}': {first['msg']}."
+    return Refused(message, param=param or None, code=code)
+
+
+def _is_union_step(step: int | str) -> bool:
+    """pydantic names the branch of a union between the fields; clients know only fields."""
+    return isinstance(step, str) and not step.replace("_", "").isalnum()

@@ -1,0 +1,37 @@
+"""A run's events as server-sent events. Every event has its number as `id`, to rejoin behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+from starlette.responses import StreamingResponse
+
+from understudy import Event
+
+WAITS = "thread.run.requires_action"
+_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+
+async def event_stream(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+    """Events as text, to the end of the run or until it waits for the client; then `done`."""
+    try:
+        async for event in events:
+            yield encode(event)
+            if event.name == WAITS:
+                break
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+    yield b"event: done\ndata: [DONE]\n\n"
+
+
+def encode(event: Event) -> bytes:
+    """One event."""
+    return f"id: {event.n}\nevent: {event.name}\ndata: {json.dumps(event.data)}\n\n".encode()
+
+
+def stream_response(events: AsyncIterator[bytes]) -> StreamingResponse:
+    """The answer that carries a stream."""
+    return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)

@@ -1,0 +1,180 @@
+"""What clients send: OpenAI's request objects. Unknown fields are refused, as there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from understudy.objects import AssistantFields, Metadata, RunOptions
+
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class CreateAssistant(AssistantFields):
+    """`POST /assistants`."""
+
+    model_config = STRICT
+
+    model: str
+
+
+class ModifyAssistant(AssistantFields):
+    """`POST /assistants/{id}`: only the fields that are sent change."""
+
+    model_config = STRICT
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=256_000)]
+
+
+class TextPart(BaseModel):
+    """Text."""
+
+    model_config = STRICT
+    type: Literal["text"]
+    text: Text
+
+
+class ImageFile(BaseModel):
+    """An uploaded image."""
+
+    model_config = STRICT
+    file_id: str
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
+class ImageFilePart(BaseModel):
+    """An uploaded image, in a message."""
+
+    model_config = STRICT
+    type: Literal["image_file"]
+    image_file: ImageFile
+
+
+class ImageURL(BaseModel):
+    """An image by its URL."""
+
+    model_config = STRICT
+    url: Annotated[str, StringConstraints(min_length=1)]
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
+class ImageURLPart(BaseModel):
+    """An image by its URL, in a message."""
+
+    model_config = STRICT
+    type: Literal["image_url"]
+    image_url: ImageURL
+
+
+Part = Annotated[TextPart | ImageFilePart | ImageURLPart, Field(discriminator="type")]
+
+
+class AttachmentTool(BaseModel):
+    """Which tool may read an attachment."""
+
+    model_config = STRICT
+    type: str
+
+
+class Attachment(BaseModel):
+    """A file that comes with a message."""
+
+    model_config = STRICT
+    file_id: str
+    tools: list[AttachmentTool] = Field(default_factory=list)
+
+
+class CreateMessage(BaseModel):
+    """`POST /threads/{id}/messages`."""
+
+    model_config = STRICT
+    role: Literal["user", "assistant"]
+    content: Text | Annotated[list[Part], Field(min_length=1)]
+    attachments: list[Attachment] | None = None
+    metadata: Metadata | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The arguments of `Messages.create`."""
+        content = self.content
+        parts = content if isinstance(content, str) else [part.model_dump() for part in content]
+        attachments = [attachment.model_dump() for attachment in self.attachments or ()]
+        return {
+            "content": parts,
+            "role": self.role,
+            "attachments": attachments,
+            "metadata": self.metadata or {},
+        }
+
+
+class ModifyMetadata(BaseModel):
+    """Where only the metadata can be changed."""
+
+    model_config = STRICT
+    metadata: Metadata | None = None
+
+
+class CreateThread(BaseModel):
+    """`POST /threads`."""
+
+    model_config = STRICT
+    messages: list[CreateMessage] = Field(default_factory=list)
+    tool_resources: dict[str, Any] | None = None
+    metadata: Metadata | None = None
+
+
+class ModifyThread(BaseModel):
+    """`POST /threads/{id}`."""
+
+    model_config = STRICT
+    tool_resources: dict[str, Any] | None = None
+    metadata: Metadata | None = None
+
+
+class CreateRun(RunOptions):
+    """`POST /threads/{id}/runs`."""
+
+    model_config = STRICT
+    assistant_id: str
+    stream: bool | None = None
+
+    def options(self) -> RunOptions:
+        """What the run is made with."""
+        sent = self.model_dump(exclude_unset=True, exclude={"assistant_id", "stream", "thread"})
+        return RunOptions.model_validate(sent)
+
+
+class CreateThreadAndRun(CreateRun):
+    """`POST /threads/runs`."""
+
+    thread: CreateThread | None = None
+    tool_resources: dict[str, Any] | None = None
+
+    def options(self) -> RunOptions:
+        """What the run is made with."""
+        dropped = {"assistant_id", "stream", "thread", "tool_resources"}
+        return RunOptions.model_validate(self.model_dump(exclude_unset=True, exclude=dropped))
+
+
+class ToolOutput(BaseModel):
+    """The output of one call."""
+
+    model_config = STRICT
+    tool_call_id: str
+    output: str = ""
+
+
+class SubmitToolOutputs(BaseModel):
+    """`POST …/submit_tool_outputs`."""
+
+    model_config = STRICT
+    tool_outputs: list[ToolOutput]
+    stream: bool | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> SubmitToolOutputs:
+        ids = [output.tool_call_id for output in self.tool_outputs]
+        if len(ids) != len(set(ids)):
+            raise ValueError("a tool_call_id is there twice")
+        return self

@@ -1,0 +1,144 @@
+"""`/v1/threads/{id}/runs`: created, streamed, answered, cancelled, and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from understudy import Event, Host, NotFound
+from understudy.objects import RunOptions
+from understudy_server.bodies import read_body
+from understudy_server.events import event_stream, stream_response
+from understudy_server.failures import Refused
+from understudy_server.paging import cut, json_response, page_response, read_query
+from understudy_server.requests import (
+    CreateRun,
+    CreateThread,
+    CreateThreadAndRun,
+    ModifyMetadata,
+    SubmitToolOutputs,
+)
+from understudy_server.routes.threads import make_thread
+
+
+class RunRoutes:
+    """Runs and run steps."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._runs = host.runs
+
+    def routes(self) -> list[Route]:
+        """Paths and methods."""
+        runs = "/threads/{thread_id}/runs"
+        one = f"{runs}/{{run_id}}"
+        return [
+            Route("/threads/runs", self.create_with_thread, methods=["POST"]),
+            Route(runs, self.create, methods=["POST"]),
+            Route(runs, self.page, methods=["GET"]),
+            Route(one, self.get, methods=["GET"]),
+            Route(one, self.modify, methods=["POST"]),
+            Route(f"{one}/cancel", self.cancel, methods=["POST"]),
+            Route(f"{one}/submit_tool_outputs", self.submit, methods=["POST"]),
+            Route(f"{one}/events", self.events, methods=["GET"]),
+            Route(f"{one}/steps", self.steps, methods=["GET"]),
+            Route(f"{one}/steps/{{step_id}}", self.step, methods=["GET"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """`POST /threads/{id}/runs`, with or without `stream`."""
+        body = await read_body(request, CreateRun)
+        return await self._begin(request.path_params["thread_id"], body)
+
+    async def create_with_thread(self, request: Request) -> Response:
+        """`POST /threads/runs`: the thread's own event comes first in a stream."""
+        body = await read_body(request, CreateThreadAndRun)
+        await self._host.assistants.get(body.assistant_id)
+        asked = body.thread or CreateThread()
+        if body.tool_resources is not None and body.thread is None:
+            asked = CreateThread(tool_resources=body.tool_resources)
+        thread = await make_thread(self._host, asked)
+        return await self._begin(thread.id, body, thread.wire())
+
+    async def _begin(
+        self, thread_id: str, body: CreateRun, thread: dict[str, Any] | None = None
+    ) -> Response:
+        options: RunOptions = body.options()
+        execution = await self._runs.create(thread_id, body.assistant_id, options)
+        if not body.stream:
+            return json_response(execution.run.wire())
+        events = execution.events()
+        if thread is not None:
+            events = _after(Event(0, "thread.created", thread), events)
+        return stream_response(event_stream(events))
+
+    async def page(self, request: Request) -> Response:
+        """`GET /threads/{id}/runs`."""
+        thread_id = request.path_params["thread_id"]
+        return page_response(await self._runs.page(thread_id, **read_query(request).window()))
+
+    async def get(self, request: Request) -> Response:
+        """`GET /threads/{id}/runs/{id}`."""
+        return json_response((await self._runs.get(*_ids(request))).wire())
+
+    async def modify(self, request: Request) -> Response:
+        """`POST /threads/{id}/runs/{id}`."""
+        body = await read_body(request, ModifyMetadata)
+        run = await self._runs.modify(*_ids(request), metadata=body.metadata or {})
+        return json_response(run.wire())
+
+    async def cancel(self, request: Request) -> Response:
+        """`POST …/cancel`: answers at once; the run is over a moment later."""
+        return json_response((await self._runs.cancel(*_ids(request))).wire())
+
+    async def submit(self, request: Request) -> Response:
+        """`POST …/submit_tool_outputs`; a stream begins behind what was seen before."""
+        body = await read_body(request, SubmitToolOutputs)
+        thread_id, run_id = _ids(request)
+        outputs = {output.tool_call_id: output.output for output in body.tool_outputs}
+        run = await self._runs.get(thread_id, run_id)
+        if run.status != "requires_action":
+            raise Refused(f'Runs in status "{run.status}" do not accept tool outputs.')
+        seen = self._runs.execution(run_id).last_event
+        run = await self._runs.submit_tool_outputs(thread_id, run_id, outputs)
+        if not body.stream:
+            return json_response(run.wire())
+        return stream_response(event_stream(self._runs.events(thread_id, run_id, after=seen)))
+
+    async def events(self, request: Request) -> Response:
+        """`GET …/events?after=N`: rejoin a stream behind event N (or `Last-Event-ID`)."""
+        thread_id, run_id = _ids(request)
+        await self._runs.get(thread_id, run_id)
+        after = request.query_params.get("after") or request.headers.get("last-event-id") or "0"
+        if not after.isdecimal():
+            raise Refused("Invalid 'after': the number of an event is expected.", param="after")
+        events = self._runs.events(thread_id, run_id, after=int(after))
+        return stream_response(event_stream(events))
+
+    async def steps(self, request: Request) -> Response:
+        """`GET …/steps`."""
+        query = read_query(request)
+        steps = await self._runs.steps(*_ids(request))
+        return cut([step.wire() for step in steps], query)
+
+    async def step(self, request: Request) -> Response:
+        """`GET …/steps/{id}`."""
+        wanted = request.path_params["step_id"]
+        for step in await self._runs.steps(*_ids(request)):
+            if step.id == wanted:
+                return json_response(step.wire())
+        raise NotFound(f"No run step found with id '{wanted}'.")
+
+
+def _ids(request: Request) -> tuple[str, str]:
+    return request.path_params["thread_id"], request.path_params["run_id"]
+
+
+async def _after(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
+    yield first
+    async for event in rest:
+        yield event
