@@ -96,10 +96,11 @@ class V8Program:
     async def _lease(
         self, run: Run | None = None, *, joins: bool = False
     ) -> AsyncIterator[Session]:
-        """A session for one run. `joins`: that of the run's `invoke`, if that is under way."""
+        """A session for one run. `joins`: the one that works for the run already, if any does."""
         shared = self._runs.get(run.id) if joins and run is not None else None
         if shared is not None:
-            yield shared
+            with shared.joined():
+                yield shared
             return
         await self._pool.enter()
         try:
@@ -136,12 +137,16 @@ class V8Program:
         return session
 
     async def _give_back(self, session: Session) -> None:
-        await session.rest()
-        if session.usable and not self._closed and len(self._warm) < _WARM:
-            self._warm.append(session)
-        elif session in self._live:
-            self._live.discard(session)
-            await session.close()
+        rested = False
+        try:
+            await session.rest()
+            rested = True
+        finally:
+            if rested and session.usable and not self._closed and len(self._warm) < _WARM:
+                self._warm.append(session)
+            elif session in self._live:
+                self._live.discard(session)
+                await session.close()
 
     def _learn(self, exports: Exports) -> None:
         self.exports = exports.exports

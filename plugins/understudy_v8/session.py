@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import struct
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +40,9 @@ class Session:
         self._logbook = Logbook()
         self._calls: dict[int, Call] = {}
         self._last_call = 0
+        self._guests = 0
+        self._alone = asyncio.Event()
+        self._alone.set()
 
     @property
     def usable(self) -> bool:
@@ -109,8 +113,21 @@ class Session:
                 self._channel.fail(_unstoppable())
             await call.finish()
 
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Use what another call has leased; it gives nothing back before this has ended."""
+        self._guests += 1
+        self._alone.clear()
+        try:
+            yield
+        finally:
+            self._guests -= 1
+            if not self._guests:
+                self._alone.set()
+
     async def rest(self) -> None:
         """Forget what a run left behind, before the next one."""
+        await self._alone.wait()
         self._timers.clear()
         if self._timed:
             self._timed = False

@@ -307,3 +307,28 @@ def test_code_asks_for_less_and_never_for_more():
     from understudy.library.loading import _limits
 
     assert _limits({"limits": {"turn_seconds": 99, "memory_mb": 9999}}) == Limits()
+
+
+def test_tools_of_index_js_run_side_by_side_to_their_own_ends(root, model, write_assistant):
+    pause = "await new Promise((done) => setTimeout(done, %s)); return %r;"
+    tools = [
+        f'{{ name: "{name}", parameters: {{}}, async execute() {{ {pause % (wait, name)} }} }}'
+        for name, wait in (("fast", 20), ("slow", 200), ("slower", 300))
+    ]
+    code = (
+        f"export const tools = [{', '.join(tools)}];"
+        "export async function toolCall(call, next) { return await next(call); }"
+    )
+    write_assistant("trio", {"assistant.json": {}, "src/index.js": code})
+    model.script([call_tools([("fast", {}), ("slow", {}), ("slower", {})]), say("Done.")])
+
+    async def work(host):
+        async with asyncio.timeout(10):
+            await host.run("trio", "Go")
+        return [message["content"] for message in model.requests[1].body["messages"][-3:]]
+
+    async def main():
+        async with Host(root) as host:
+            return await work(host)
+
+    assert asyncio.run(main()) == ["fast", "slow", "slower"]
