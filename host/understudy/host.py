@@ -165,8 +165,7 @@ class Host:
                 async for event in events:
                     yield event
         finally:
-            if not execution.run.is_over:
-                await execution.cancel()
+            await execution.stop()
 
     async def start(
         self,

@@ -187,6 +187,4 @@ class Runs:
 
     async def close(self) -> None:
         """Stop what is under way."""
-        for execution in list(self._active.values()):
-            if not execution.run.is_over:
-                await execution.cancel()
+        await asyncio.gather(*(execution.stop() for execution in self._active.values()))

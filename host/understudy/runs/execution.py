@@ -31,6 +31,8 @@ class Execution:
         self._invoke = invoke
         self._held = held
         self._task: asyncio.Task[None] | None = None
+        self._working = False
+        self._stopped = False
         self.error: BaseException | None = None
         """Why the run failed."""
 
@@ -65,12 +67,27 @@ class Execution:
 
     async def cancel(self) -> Run:
         """Stop the run; returns when it is over. Raises `Invalid` if it was over before."""
-        if self.run.is_over or self.run.status == "cancelling" or self._task is None:
-            raise Invalid(f"Cannot cancel run with status '{self.run.status}'.")
-        if self.run.status != "requires_action":
-            await self._record.become("cancelling")
-        self._task.cancel()
+        if self._stopped or self.run.is_over:
+            status = self.run.status if self.run.is_over else "cancelling"
+            raise Invalid(f"Cannot cancel run with status '{status}'.")
+        run = await self.stop()
+        if run.status != "cancelled":
+            raise Invalid(f"Cannot cancel run with status '{run.status}'.")
+        return run
+
+    async def stop(self) -> Run:
+        """Wait until the run is over, and all is closed; what it still does is stopped."""
+        if not self._stopped and not self.run.is_over:
+            self._stopped = True
+            if self.run.status != "requires_action":
+                await self._record.become("cancelling")
+            self._interrupt()
         return await self.wait()
+
+    def _interrupt(self) -> None:
+        # Work that has not begun sees that it need not; an end that is being written is left alone.
+        if self._working and self._task is not None:
+            self._task.cancel()
 
     async def submit(self, outputs: Mapping[str, str]) -> Run:
         """Answer the calls that the run waits for."""
@@ -88,19 +105,28 @@ class Execution:
 
     async def _until_over(self) -> None:
         limit = asyncio.timeout(None)
+        self._working = True
         try:
             async with limit:
                 limit.reschedule(self._deadline())
-                await self._record.become("in_progress")
-                await self._speak()
+                await self._work()
             await self._finish()
         except asyncio.CancelledError:
+            self._working = False
             await self._end("cancelled")
         except Exception as error:  # whatever it was, the run must end and say why
+            self._working = False
             if limit.expired():
                 await self._end("expired")
             else:
                 await self._fail(_single(error))
+
+    async def _work(self) -> None:
+        if not self._stopped:
+            await self._record.become("in_progress")
+            await self._speak()
+        if self._stopped:  # before it began, or a hook held the cancellation up
+            raise asyncio.CancelledError
 
     def _deadline(self) -> float:
         left = (self.run.expires_at or time.time()) - time.time()

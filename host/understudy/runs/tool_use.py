@@ -92,13 +92,15 @@ class ToolUse:
         calls, done = self._waiting
         action = required_action(payload["tool_calls"])
         await self._record.become("requires_action", required_action=action)
-        await done
-        self._waiting = None
+        try:
+            await done
+        finally:
+            self._waiting = None
         return {call.id: call.output for call in calls}
 
     async def submit(self, outputs: Mapping[str, str]) -> None:
         """Take the client's outputs, one for each call. Raises `Invalid` otherwise."""
-        if self._waiting is None or self._waiting[1].done():
+        if self._waiting is None:
             status = self._record.run.status
             raise Invalid(f'Runs in status "{status}" do not accept tool outputs.')
         calls, done = self._waiting
@@ -108,10 +110,12 @@ class ToolUse:
                 f"got {list(outputs)}.",
                 param="tool_outputs",
             )
+        self._waiting = None  # from here on nobody else can answer
         for call in calls:
             await self._transcript.show_output(call, outputs[call.id])
         await self._record.become("queued", "in_progress")
-        done.set_result(None)
+        if not done.done():  # it is, if the run was cancelled meanwhile
+            done.set_result(None)
 
 
 def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
