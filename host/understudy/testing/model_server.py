@@ -117,6 +117,11 @@ class ModelServer:
         """Add answers, one for each request to come; a function makes its answer of the request."""
         self._script.extend(answers)
 
+    def forget(self) -> None:
+        """Forget the script and the requests, for the next test with the same server."""
+        self._script.clear()
+        self.requests.clear()
+
     def wait_for_request(self, number: int = 1, *, seconds: float = 10.0) -> Received:
         """The request of that number (from 1), as soon as it has come. Raises `TimeoutError`."""
         with self._arrival:
