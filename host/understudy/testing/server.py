@@ -1,11 +1,11 @@
 """`understudy serve` for tests: a real process, and a client that sends whatever bytes it is told.
 
-    with ModelServer() as model, Server(root, model=model) as server:
-        model.script([say("Hello.")])
-        answer = server.post("/assistants", {"model": "m", "name": "poet"})
-        assert answer.status == 200 and answer.json()["name"] == "poet"
-        server.kill()                       # SIGKILL, to the whole process group
-        server.start()                      # the same root again
+with ModelServer() as model, Server(root, model=model) as server:
+    model.script([say("Hello.")])
+    answer = server.post("/assistants", {"model": "m", "name": "poet"})
+    assert answer.status == 200 and answer.json()["name"] == "poet"
+    server.kill()                       # SIGKILL, to the whole process group
+    server.start()                      # the same root again
 """
 
 from __future__ import annotations
