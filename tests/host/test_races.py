@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from understudy import Host, Invalid, hookimpl
+from understudy import Function, Host, Invalid, NotFound, hookimpl
 from understudy.runs.journal import recorded
 from understudy.testing.model_server import call_tools, say
 
@@ -164,3 +164,64 @@ def test_a_failing_run_that_is_cancelled_meanwhile_still_ends(root, model):
         return (await stored(host, failing.execution.run))[-1]
 
     assert go(root, work, plugins=[failing]) == "run.failed"
+
+
+def test_a_run_is_only_reached_through_its_own_thread(root, model, write_assistant):
+    write_assistant("clerk", CLERK)
+
+    async def work(host):
+        execution, outputs = await waiting(host, model)
+        other, run = await host.new_thread(), execution.run.id
+        for reach in (
+            host.runs.get(other.id, run),
+            host.runs.cancel(other.id, run),
+            host.runs.submit_tool_outputs(other.id, run, outputs),
+            anext(host.runs.events(other.id, run)),
+        ):
+            with pytest.raises(NotFound):
+                await reach
+
+    go(root, work)
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_damaged_run_blocks_no_thread_and_hides_no_other_run(root, model, text):
+    async def work(host):
+        first = await host.run("jan", "Hi")
+        second = await host.run("jan", "Hi", thread=first.thread_id)
+        folder = host.store.folder(("threads", first.thread_id, "runs", second.run.id))
+        (folder / "run.json").write_text(text)
+        await host.run("jan", "Hi again", thread=first.thread_id)
+        page = await host.runs.page(first.thread_id)
+        return len(page.items), page.items[-1].id == first.run.id
+
+    assert go(root, work) == (2, True)
+
+
+def test_an_assistant_that_is_loaded_by_several_at_once_is_closed_in_the_end(
+    root, model, write_assistant
+):
+    opened = []
+
+    class Tool:
+        def __init__(self, context):
+            self.functions = (Function("look"),)
+            self.closed = False
+            opened.append(self)
+
+        async def call(self, call):
+            return "seen"
+
+        async def close(self):
+            await asyncio.sleep(0.01)
+            self.closed = True
+
+    async def work(host):
+        write_assistant("owl", {"assistant.json": {"tools": [{"type": "eye"}]}})
+        await host.run("owl", "Hi")
+        write_assistant("owl", {"assistant.json": {"tools": [{"type": "eye"}], "name": "Owl"}})
+        await asyncio.gather(*(host.run("owl", "Hi") for _ in range(3)))
+
+    go(root, work, providers={"tools": {"eye": Tool}})
+    assert len(opened) > 1
+    assert all(tool.closed for tool in opened)

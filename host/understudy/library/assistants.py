@@ -167,24 +167,27 @@ class Assistants:
 
         It stays loaded for the next time, until one of its files changes.
         """
-        cached = await self._cached(assistant_id)
-        cached.users += 1
+        cached, replaced = await self._cached(assistant_id)
         try:
+            await _retire(replaced)
             yield cached.loaded
         finally:
             cached.users -= 1
             await _close_unused(cached)
 
-    async def _cached(self, assistant_id: str) -> _Cached:
+    async def _cached(self, assistant_id: str) -> tuple[_Cached, _Cached | None]:
+        """The assistant as its files are now, the caller counted as a user; what it replaces."""
         cached = self._cache.get(assistant_id)
         path = self._path(assistant_id) if NAME.fullmatch(assistant_id) else None
         mark = fingerprint(path) if path is not None else None
         if cached is not None and mark is not None and cached.fingerprint == mark:
-            return cached
+            cached.users += 1
+            return cached, None
         loaded = await self._loader.load(await self.folder(assistant_id))
-        await self._forget(assistant_id)
-        self._cache[assistant_id] = fresh = _Cached(loaded, mark)
-        return fresh
+        fresh = _Cached(loaded, mark, users=1)
+        # No await between these two: others may load the same assistant at this moment.
+        replaced, self._cache[assistant_id] = self._cache.get(assistant_id), fresh
+        return fresh, replaced
 
     @asynccontextmanager
     async def with_tools(
@@ -199,10 +202,7 @@ class Assistants:
             await changed.toolbox.close()
 
     async def _forget(self, assistant_id: str) -> None:
-        cached = self._cache.pop(assistant_id, None)
-        if cached is not None:
-            cached.stale = True
-            await _close_unused(cached)
+        await _retire(self._cache.pop(assistant_id, None))
 
     async def close(self) -> None:
         """Close what is loaded."""
@@ -213,6 +213,12 @@ class Assistants:
 def _is_bare(path: FilePath) -> bool:
     documents = ("assistant.json", f"{path.name}.json")
     return path.is_dir() and not any((path / name).exists() for name in documents)
+
+
+async def _retire(cached: _Cached | None) -> None:
+    if cached is not None:
+        cached.stale = True
+        await _close_unused(cached)
 
 
 async def _close_unused(cached: _Cached) -> None:

@@ -16,7 +16,7 @@ from understudy.runs.journal import recorded, recorded_since
 from understudy.runs.recovery import end_abandoned
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
-from understudy.store import NAME, Order, Page, Path, Store
+from understudy.store import NAME, Document, Order, Page, Path, Store
 
 _POLL_SECONDS = 0.05
 
@@ -69,8 +69,9 @@ class Runs:
         async with self._store.lock(collection):
             newest = await self._store.page(collection, limit=1)
             for document in newest.items:
-                run = await self._settled(document.path, Run.read(document.value))
-                if not run.is_over:
+                found = _read(document)
+                run = await self._settled(document.path, found) if found else None
+                if run is not None and not run.is_over:
                     raise Conflict(
                         f"Thread {thread[-1]} already has an active run {run.id}.",
                         hint="Wait for it, or cancel it.",
@@ -133,11 +134,17 @@ class Runs:
             raise NotFound(f"No run found with id '{run_id}'.")
         return (*thread, "runs", run_id)
 
+    def _running(self, thread_id: str, run_id: str) -> Execution | None:
+        """A run of this thread that this process carries out."""
+        execution = self._active.get(run_id)
+        return execution if execution and execution.run.thread_id == thread_id else None
+
     async def get(self, thread_id: str, run_id: str) -> Run:
         """Read a run. Raises `NotFound`."""
         path = await self._path(thread_id, run_id)
-        if run_id in self._active:
-            return self._active[run_id].run
+        execution = self._running(thread_id, run_id)
+        if execution is not None:
+            return execution.run
         document = await self._store.get(path)
         if document is None:
             raise NotFound(f"No run found with id '{run_id}'.")
@@ -157,8 +164,8 @@ class Runs:
         page = await self._store.page(
             collection, limit=limit, order=order, after=after, before=before
         )
-        readable = [item for item in page.items if item.error is None]
-        runs = [await self._settled(item.path, Run.read(item.value)) for item in readable]
+        readable = [(item.path, run) for item in page.items if (run := _read(item))]
+        runs = [await self._settled(path, run) for path, run in readable]
         return Page(tuple(runs), page.has_more)
 
     async def steps(self, thread_id: str, run_id: str) -> list[RunStep]:
@@ -169,7 +176,7 @@ class Runs:
     async def events(self, thread_id: str, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The events of a run behind number `after`, to its end; it may run elsewhere."""
         path = await self._path(thread_id, run_id)
-        execution = self._active.get(run_id)
+        execution = self._running(thread_id, run_id)
         if execution is not None:
             async for event in execution.events(after):
                 yield event
@@ -188,3 +195,11 @@ class Runs:
     async def close(self) -> None:
         """Stop what is under way."""
         await asyncio.gather(*(execution.stop() for execution in self._active.values()))
+
+
+def _read(document: Document) -> Run | None:
+    """A stored run; None if it cannot be read: one bad file blocks no thread, hides no other."""
+    try:
+        return None if document.error else Run.read(document.value)
+    except Invalid:
+        return None
