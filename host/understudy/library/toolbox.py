@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ from understudy.runtimes import Program
 from understudy.tools import Function, Tool, ToolCall
 
 JSON = dict[str, Any]
+_log = logging.getLogger("understudy.plugins")
 Caller = Callable[[ToolCall], Awaitable[Any]]
 
 
@@ -31,12 +34,16 @@ class Offer:
             return await self.make(call)
         except UnderstudyError:
             raise
-        except Exception as error:
-            raise PluginError(
-                f"{self.origin} failed in `{call.name}`: {type(error).__name__}: {error}",
-                plugin=self.origin,
-                hook="call",
-            ) from error
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                raise
+            raise self._failed(call, error) from error
+        except (Exception, SystemExit) as error:
+            raise self._failed(call, error) from error
+
+    def _failed(self, call: ToolCall, error: BaseException) -> PluginError:
+        what = f"{self.origin} failed in `{call.name}`: {type(error).__name__}: {error}"
+        return PluginError(what, plugin=self.origin, hook="call")
 
 
 class Toolbox:
@@ -54,9 +61,13 @@ class Toolbox:
 
     def add_tool(self, tool: Tool, origin: str) -> None:
         """Take in a tool; the toolbox closes it. Raises `Invalid` if a name is taken."""
+        try:
+            offers = [Offer(function, tool.call, origin) for function in tool.functions]
+        except (AttributeError, TypeError) as error:
+            raise Invalid(f"{origin} is no tool: {error}.") from error
         self._tools.append(tool)
-        for function in tool.functions:
-            self._add(Offer(function, tool.call, origin))
+        for offer in offers:
+            self._add(offer)
 
     def add_entries(self, entries: Iterable[ToolEntry]) -> None:
         """Take in the `function` entries of assistant.json: those nobody implements are asked."""
@@ -116,9 +127,18 @@ class Toolbox:
         return inner
 
     async def close(self) -> None:
-        """Close the tools."""
+        """Close the tools. One that fails keeps nobody else from being closed."""
         for tool in self._tools:
-            await tool.close()
+            try:
+                await tool.close()
+            except Exception:
+                _log.exception("a tool could not be closed: %s", type(tool).__name__)
+
+
+def _is_cancelled() -> bool:
+    """Whether it is us who are cancelled, and not something that a tool waited for."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def _told(function: Function) -> JSON:
