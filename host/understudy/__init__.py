@@ -14,7 +14,9 @@ _HOME = {
     "Host": "host",
     "SyncHost": "sync",
     "Reply": "host",
+    "default_root": "host",
     "Event": "events",
+    "Scratch": "runs.scratch",
     "Problem": "folder.problems",
     "hookimpl": "hookspecs",
     **dict.fromkeys(
@@ -67,6 +69,7 @@ __all__ = [
     "Run",
     "RunStep",
     "Runtime",
+    "Scratch",
     "ScriptError",
     "Source",
     "Store",
@@ -79,6 +82,7 @@ __all__ = [
     "ToolContext",
     "ToolError",
     "UnderstudyError",
+    "default_root",
     "hookimpl",
     "new_id",
 ]
@@ -109,9 +113,10 @@ if TYPE_CHECKING:  # the same names, for type checkers
     from understudy.events import Event
     from understudy.folder.problems import Problem
     from understudy.hookspecs import hookimpl
-    from understudy.host import Host, Reply
+    from understudy.host import Host, Reply, default_root
     from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
     from understudy.objects import Assistant, File, Message, Run, RunStep, Thread, new_id
+    from understudy.runs.scratch import Scratch
     from understudy.runtimes import Limits, Program, Runtime, Source
     from understudy.store import ANY, NAME, Document, Entry, Page, Store
     from understudy.sync import SyncHost

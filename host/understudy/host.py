@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +18,7 @@ from understudy.library.assistants import Assistants
 from understudy.library.files import Files
 from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
+from understudy.library.models import Models
 from understudy.library.threads import Threads
 from understudy.objects import Assistant, File, Message, Run, RunOptions, Thread
 from understudy.objects.run import AdditionalMessage
@@ -25,6 +26,7 @@ from understudy.plugins import Plugins
 from understudy.providers import Providers
 from understudy.runs.engine import Runs
 from understudy.runs.execution import Execution
+from understudy.runs.scratch import Scratch, Scratches
 from understudy.runs.staging import Stage
 from understudy.store import Store
 from understudy.streams import closing
@@ -111,7 +113,9 @@ class Host:
         self.files = Files(self.store)
         self.threads = Threads(self.store, self.assistants.homes)
         stage = Stage(self.store, self._providers, hooks, self.assistants, self.threads, self.files)
-        self.runs = Runs(self.store, self.threads, stage)
+        models = Models(self.store)
+        self.runs = Runs(self.store, self.threads, stage, models)
+        self._scratches = Scratches(stage, models)
 
     def _open_store(self, name: str) -> Store:
         factory = self.plugins.provider("stores", name)
@@ -127,7 +131,8 @@ class Host:
     async def close(self) -> None:
         """Stop what runs, close what is open. The host is not used afterwards."""
         async with AsyncExitStack() as stack:
-            for closing in (self.store, self._providers, self.assistants, self.runs):
+            opened = (self.store, self._providers, self.assistants, self.runs, self._scratches)
+            for closing in opened:
                 stack.push_async_callback(closing.close)
 
     # -- the main job
@@ -198,6 +203,13 @@ class Host:
         page = await (await self.messages(run.thread_id)).page(limit=100)
         written = [message for message in reversed(page.items) if message.run_id == run.id]
         return Reply(run, tuple(written), execution.error)
+
+    def scratch(self) -> AbstractAsyncContextManager[Scratch]:
+        """Threads and runs that are kept nowhere: they end with the block.
+
+        The assistants, their code and tools, the files and the models are the host's own.
+        """
+        return self._scratches.open(self.plugins.provider("stores", "memory")(self.root))
 
     # -- its parts
 

@@ -13,8 +13,16 @@ from understudy.objects.message import (
     OtherPart,
     RefusalPart,
     TextPart,
+    ToolCallsPart,
 )
-from understudy.objects.run import Run, RunOptions, RunStatus, TruncationStrategy, Usage
+from understudy.objects.run import (
+    CallOptions,
+    Run,
+    RunOptions,
+    RunStatus,
+    TruncationStrategy,
+    Usage,
+)
 from understudy.objects.step import RunStep
 from understudy.objects.stream import EVENTS, MessageDelta, RunStepDelta, StreamError
 from understudy.objects.thread import Thread
@@ -24,6 +32,7 @@ __all__ = [
     "Assistant",
     "AssistantFields",
     "Attachment",
+    "CallOptions",
     "ContentPart",
     "File",
     "FunctionDefinition",
@@ -44,6 +53,7 @@ __all__ = [
     "StreamError",
     "TextPart",
     "Thread",
+    "ToolCallsPart",
     "ToolEntry",
     "TruncationStrategy",
     "Usage",

@@ -58,13 +58,24 @@ class RefusalPart(Object):
     refusal: str
 
 
+class ToolCallsPart(Object):
+    """Calls of the client's functions with their outputs, as run steps show them.
+
+    Threads that are led through chat completions or responses hold such parts: there, a call and
+    its output are part of the conversation.
+    """
+
+    type: Literal["tool_calls"] = "tool_calls"
+    tool_calls: list[dict[str, Any]] = Field(min_length=1)
+
+
 class OtherPart(Object):
     """A part that only somebody else's files have, such as Jan's `reasoning`. Kept, not sent."""
 
     type: str
 
 
-_KNOWN = ("text", "image_file", "image_url", "refusal")
+_KNOWN = ("text", "image_file", "image_url", "refusal", "tool_calls")
 
 
 def _kind(part: Any) -> str:
@@ -77,6 +88,7 @@ ContentPart = Annotated[
     | Annotated[ImageFilePart, Tag("image_file")]
     | Annotated[ImageURLPart, Tag("image_url")]
     | Annotated[RefusalPart, Tag("refusal")]
+    | Annotated[ToolCallsPart, Tag("tool_calls")]
     | Annotated[OtherPart, Tag("other")],
     Discriminator(_kind),
 ]

@@ -107,6 +107,18 @@ class RunOptions(BaseModel):
     reasoning_effort: ReasoningEffort | None = None
 
 
+class CallOptions(RunOptions):
+    """What other APIs than OpenAI's Assistants ask of a run.
+
+    `parameters` go to the model as they are (`stop`, `seed` …). `origin` is what the request said
+    that a run has no field for: it is kept with the run, for whoever shows the request again.
+    """
+
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    parameters: dict[str, Any] = {}
+    origin: dict[str, Any] = {}
+
+
 class Run(Object):
     """A run. It is a snapshot: later changes to the assistant do not show in it."""
 
@@ -132,7 +144,7 @@ class Run(Object):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
     max_prompt_tokens: Annotated[int, Field(ge=256)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=256)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     truncation_strategy: TruncationStrategy = Field(default_factory=TruncationStrategy)
     tool_choice: str | dict[str, Any] | None = "auto"
     parallel_tool_calls: bool = True

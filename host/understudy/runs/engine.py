@@ -24,11 +24,11 @@ _POLL_SECONDS = 0.05
 class Runs:
     """Creates and keeps the runs of one host."""
 
-    def __init__(self, store: Store, threads: Threads, stage: Stage) -> None:
+    def __init__(self, store: Store, threads: Threads, stage: Stage, models: Models) -> None:
         self._store = store
         self._threads = threads
         self._stage = stage
-        self._models = Models(store)
+        self._models = models
         self._active: dict[str, Execution] = {}
 
     # -- making them

@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from understudy.errors import NotFound
-from understudy.objects import ImageFilePart, ImageURLPart, Message, RefusalPart, TextPart
+from understudy.objects import (
+    ImageFilePart,
+    ImageURLPart,
+    Message,
+    RefusalPart,
+    TextPart,
+    ToolCallsPart,
+)
 from understudy.objects.message import ContentPart
 
 JSON = dict[str, Any]
@@ -21,9 +28,44 @@ async def chat_messages(
     instructions: str, messages: Sequence[Message], read_file: FileReader
 ) -> list[JSON]:
     """The chat that a run begins with, oldest message first."""
-    system = [{"role": "system", "content": instructions}] if instructions else []
-    told = [await _told(message, read_file) for message in messages]
-    return [*system, *(message for message in told if message["content"])]
+    chat = [{"role": "system", "content": instructions}] if instructions else []
+    for message in messages:
+        told = await _told(message, read_file)
+        called, outputs = _rounds(message)
+        if called:
+            _join(chat, {**told, "content": told["content"] or None, "tool_calls": called})
+            chat += outputs
+        elif told["content"]:
+            chat.append(told)
+    return chat
+
+
+def _rounds(message: Message) -> tuple[list[JSON], list[JSON]]:
+    """The calls of a message as the model made them, and the outputs it was given."""
+    parts = (part for part in message.content if isinstance(part, ToolCallsPart))
+    calls = [call for part in parts for call in part.tool_calls]
+    called = [
+        {**call, "function": {key: call["function"][key] for key in ("name", "arguments")}}
+        for call in calls
+    ]
+    outputs = [
+        {"role": "tool", "tool_call_id": call["id"], "content": call["function"]["output"]}
+        for call in calls
+    ]
+    return called, outputs
+
+
+def _join(chat: list[JSON], calls: JSON) -> None:
+    """Add calls; to the text that the model said before them, if there is any.
+
+    Some chat templates refuse two messages of the assistant in a row.
+    """
+    last = chat[-1] if chat else {"role": "system"}
+    is_its_text = last["role"] == "assistant" and "tool_calls" not in last
+    if is_its_text and calls["content"] is None:
+        chat[-1] = {**calls, "content": last["content"]}
+    else:
+        chat.append(calls)
 
 
 async def _told(message: Message, read_file: FileReader) -> JSON:
@@ -83,15 +125,26 @@ def fit(messages: list[JSON], max_tokens: int | None) -> list[JSON]:
     rest = messages[len(system) :]
     budget = max_tokens - sum(map(_tokens, system))
     kept: list[JSON] = []
-    for message in reversed(rest):
-        budget -= _tokens(message)
+    for together in reversed(_units(rest)):
+        budget -= sum(map(_tokens, together))
         if kept and budget < 0:
             break
-        kept.insert(0, message)
+        kept = together + kept
     return system + kept
 
 
+def _units(messages: list[JSON]) -> list[list[JSON]]:
+    """The messages, outputs together with their calls: neither is understood alone."""
+    units: list[list[JSON]] = []
+    for message in messages:
+        if message["role"] == "tool" and units:
+            units[-1].append(message)
+        else:
+            units.append([message])
+    return units
+
+
 def _tokens(message: JSON) -> int:
-    content = message["content"]
+    content = message["content"] or ""
     texts = [content] if isinstance(content, str) else [part.get("text", "") for part in content]
     return sum(len(text) for text in texts) // _CHARACTERS_PER_TOKEN + 4

@@ -56,6 +56,11 @@ class Stage:
         self._threads = threads
         self._files = files
 
+    def elsewhere(self, store: Store, threads: Threads) -> Stage:
+        """The same for runs that are kept in another store."""
+        providers, hooks = self._providers, self._hooks
+        return Stage(store, providers, hooks, self._assistants, threads, self._files)
+
     @asynccontextmanager
     async def loaded(
         self, assistant_id: str, options: RunOptions
@@ -150,6 +155,7 @@ class Stage:
 
     def _model_calls(self, choice: ModelChoice, run: Run) -> ModelCalls:
         asked = {name: value for name in _SAMPLING if (value := getattr(run, name)) is not None}
+        asked |= (run.model_extra or {}).get("parameters", {})
         return ModelCalls(
             self._providers,
             model=run.model,
