@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from understudy.events import Event
+from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Record, Store
 
 _MAX_PENDING = 64
@@ -32,7 +33,9 @@ class Journal:
         self._observe = observe
         self._events: list[Event] = []
         self._pending: list[Record] = []
+        self._unseen: list[Event] = []
         self._count = 0
+        self._stored = 0
         self._wake = asyncio.Event()
         self._closed = False
         self._writing = asyncio.Lock()
@@ -40,13 +43,21 @@ class Journal:
     async def events(self, *named: tuple[str, dict[str, Any]], durable: bool = False) -> None:
         """Store events, then let everybody see them."""
         fresh = [self._event(name, data) for name, data in named]
-        await self._write(durable=durable)
-        for event in fresh:
-            self._publish(event)
+        try:
+            await self._write(*(event.n for event in fresh), durable=durable)
+        except Exception:
+            self._unseen = [event for event in self._unseen if event not in fresh]
+            raise
+        finally:
+            self._show()
 
     async def delta(self, name: str, data: dict[str, Any]) -> None:
-        """Let everybody see a delta; it is stored with what comes next."""
-        self._publish(self._event(name, data))
+        """Let everybody see a delta; it is stored with what comes next.
+
+        It overtakes no event that is being stored: who rejoins behind it would never see that one.
+        """
+        self._event(name, data)
+        self._show()
         if len(self._pending) >= _MAX_PENDING:
             await self._write()
 
@@ -54,15 +65,14 @@ class Journal:
         self, effect_id: str, kind: str, payload: dict[str, Any], *, durable: bool
     ) -> None:
         """Note that an effect begins, before it does."""
-        self._line({"effect": kind, "id": effect_id, "payload": payload})
-        await self._write(durable=durable)
+        line = self._line({"effect": kind, "id": effect_id, "payload": payload})
+        await self._write(line, durable=durable)
 
     async def result(
         self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
     ) -> None:
         """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
-        self._line({"result": effect_id, **outcome})
-        await self._write(durable=durable)
+        await self._write(self._line({"result": effect_id, **outcome}), durable=durable)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """The events behind number `after`, those still to come included."""
@@ -90,18 +100,32 @@ class Journal:
         self._wake_readers()
 
     def _event(self, name: str, data: dict[str, Any]) -> Event:
-        return Event(self._line({"event": name, "data": data}), name, data)
+        event = Event(self._line({"event": name, "data": data}), name, data)
+        self._unseen.append(event)
+        return event
 
     def _line(self, content: Record) -> int:
         self._count += 1
         self._pending.append({"n": self._count, "t": round(time.time(), 3), **content})
         return self._count
 
-    async def _write(self, *, durable: bool = False) -> None:
+    async def _write(self, *own: int, durable: bool = False) -> None:
+        """Store all lines. If that fails, those that are not the caller's `own` are kept."""
         async with self._writing:
             lines, self._pending = self._pending, []
-            if lines:
-                await self._store.append(self._log, lines, durable=durable)
+            try:
+                if lines:
+                    await unbroken(self._store.append(self._log, lines, durable=durable))
+                    self._stored = lines[-1]["n"]
+            except Exception:
+                kept = [line for line in lines if line["n"] not in own]
+                self._pending = kept + self._pending
+                raise
+
+    def _show(self) -> None:
+        """Let everybody see, in order, what is stored, and deltas."""
+        while self._unseen and _may_be_seen(self._unseen[0], self._stored):
+            self._publish(self._unseen.pop(0))
 
     def _publish(self, event: Event) -> None:
         self._events.append(event)
@@ -111,6 +135,10 @@ class Journal:
     def _wake_readers(self) -> None:
         waiting, self._wake = self._wake, asyncio.Event()
         waiting.set()
+
+
+def _may_be_seen(event: Event, stored: int) -> bool:
+    return event.n <= stored or event.name.endswith(".delta")
 
 
 async def recorded(store: Store, run: Path, after: int = 0) -> list[Event]:

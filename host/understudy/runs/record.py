@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from understudy.objects import Run, Usage
 from understudy.objects.run import TERMINAL_STATUS
 from understudy.runs.journal import Journal
+from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Store
 
 JSON = dict[str, Any]
@@ -46,14 +47,19 @@ class RunRecord:
         What must outlive the machine is the journal, so only its line is forced to the disk.
         """
         async with self._turns:
-            if self.run.is_over:
-                return
-            begins = self.run.status == "queued" and statuses == ("in_progress",)
-            events = [self._pass(status, statuses, changes) for status in statuses]
-            if not begins:  # that it has begun is not worth a write: everybody knows it will
-                await self._store.put(self._path, self.run.wire(), durable=False)
-            lasting = self.run.is_over or self.run.status == "requires_action"
-            await self.journal.events(*events, durable=lasting)
+            if not self.run.is_over:
+                await unbroken(self._pass(statuses, changes))
+
+    async def _pass(self, statuses: Sequence[str], changes: JSON) -> None:
+        states = list(self._states(statuses, changes))
+        last = states[-1]
+        begins = self.run.status == "queued" and statuses == ("in_progress",)
+        if not begins:  # that it has begun is not worth a write: everybody knows it will
+            await self._store.put(self._path, last.wire(), durable=False)
+        events = [(f"thread.run.{run.status}", run.wire()) for run in states]
+        lasting = last.is_over or last.status == "requires_action"
+        await self.journal.events(*events, durable=lasting)
+        self.run = last  # not before it is stored: the write may fail
 
     async def modify(self, metadata: Mapping[str, str]) -> Run:
         """Replace the metadata; nobody is told."""
@@ -62,10 +68,12 @@ class RunRecord:
             await self._store.put(self._path, self.run.wire())
             return self.run
 
-    def _pass(self, status: str, statuses: Sequence[str], changes: JSON) -> tuple[str, JSON]:
-        last = changes if status == statuses[-1] else {}
-        self.run = Run.model_validate(self.run.wire() | self._state(status) | last)
-        return f"thread.run.{status}", self.run.wire()
+    def _states(self, statuses: Sequence[str], changes: JSON) -> Iterator[Run]:
+        run = self.run
+        for status in statuses:
+            last = changes if status == statuses[-1] else {}
+            run = Run.model_validate(run.wire() | self._state(run, status) | last)
+            yield run
 
     def count(self, usage: JSON | None) -> None:
         """Add the tokens of a model call."""
@@ -73,11 +81,11 @@ class RunRecord:
             if name in Usage.model_fields and isinstance(value, int):
                 setattr(self.usage, name, getattr(self.usage, name) + value)
 
-    def _state(self, status: str) -> JSON:
+    def _state(self, run: Run, status: str) -> JSON:
         """The fields that belong to a status: what belonged to the last one is taken back."""
         state: JSON = {"status": status, "required_action": None}
         stamp = _STAMPS.get(status)
-        if stamp and getattr(self.run, stamp) is None:
+        if stamp and getattr(run, stamp) is None:
             state[stamp] = int(time.time())
         if status in TERMINAL_STATUS:
             state["usage"] = self.usage.wire()

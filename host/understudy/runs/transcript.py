@@ -16,6 +16,7 @@ from understudy.library.messages import Messages
 from understudy.objects import Message, RunStep, new_id
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
+from understudy.runs.unbroken import unbroken
 
 JSON = dict[str, Any]
 
@@ -81,7 +82,7 @@ class Transcript:
     async def _message(self) -> tuple[Message, list[JSON]]:
         now = self._open
         if now is None or now.message is None:
-            return await self._open_message()
+            return await unbroken(self._open_message())
         return now.message, now.content
 
     async def _open_message(self) -> tuple[Message, list[JSON]]:
@@ -97,7 +98,7 @@ class Transcript:
             }
         )
         details = {"type": "message_creation", "message_creation": {"message_id": message.id}}
-        now = self._open = _Open(self._step("message_creation", details), message)
+        now = _Open(self._step("message_creation", details), message)
         step, shown = now.step.wire(), message.wire()
         await self._journal.events(
             ("thread.run.step.created", step),
@@ -105,6 +106,7 @@ class Transcript:
             ("thread.message.created", shown),
             ("thread.message.in_progress", shown),
         )
+        self._open = now
         return message, now.content
 
     # -- tools
@@ -114,7 +116,7 @@ class Transcript:
         async with self._turns:
             now = self._open
             if now is None or now.message is not None:
-                now = await self._open_calls()
+                now = await unbroken(self._open_calls())
             now.calls.append(call)
             await self._call_delta(now, call, call.wire())
 
@@ -133,7 +135,7 @@ class Transcript:
         async with self._turns:
             calls = self._open.calls if self._open else []
             if call in calls and all(made.output is not None for made in calls):
-                await self._close()
+                await unbroken(self._close())
 
     async def _call_delta(self, now: _Open, call: Call, shown: JSON) -> None:
         indexed = {"index": now.calls.index(call), **shown}
@@ -143,28 +145,28 @@ class Transcript:
     async def _open_calls(self) -> _Open:
         await self._close()
         step = self._step("tool_calls", {"type": "tool_calls", "tool_calls": []})
-        self._open = _Open(step)
         await self._journal.events(
             ("thread.run.step.created", step.wire()), ("thread.run.step.in_progress", step.wire())
         )
-        return self._open
+        self._open = now = _Open(step)
+        return now
 
     # -- both
 
     async def close(self, *, reason: str | None = None) -> None:
         """Finish what is open. `reason`: the message is incomplete, and this is why."""
         async with self._turns:
-            await self._close(reason=reason)
+            await unbroken(self._close(reason=reason))
 
     async def abandon(self, status: str, error: JSON | None = None) -> None:
         """End what is open because the run ends as `status`; a partial message is kept."""
         async with self._turns:
-            await self._close(status, reason=f"run_{status}", error=error)
+            await unbroken(self._close(status, reason=f"run_{status}", error=error))
 
     async def _close(
         self, status: str = "completed", *, reason: str | None = None, error: JSON | None = None
     ) -> None:
-        now, self._open = self._open, None
+        now = self._open
         if now is None:
             return
         events = []
@@ -172,6 +174,7 @@ class Transcript:
             events.append(await self._finish_message(now.message, now.content, reason))
         events.append(self._finish_step(now, status, error))
         await self._journal.events(*events)
+        self._open = None
 
     async def _finish_message(
         self, message: Message, content: list[JSON], reason: str | None
