@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from understudy import Host, UnderstudyError
-from understudy_server.failures import error_response, failure
+from understudy import Host
+from understudy_server.access import Access
 from understudy_server.guard import Guard
 from understudy_server.keys import Keys
+from understudy_server.origins import Origins
 from understudy_server.routes.assistants import AssistantRoutes
 from understudy_server.routes.files import FileRoutes
 from understudy_server.routes.runs import RunRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
+from understudy_server.table import Table
+
+_KINDS = (RunRoutes, MessageRoutes, ThreadRoutes, AssistantRoutes, FileRoutes)
 
 
 def create_app(
     host: Host,
     *,
-    keys: Iterable[str],
+    keys: Iterable[str] | Keys,
     hosts: Collection[str] = (),
     origins: Collection[str] = (),
 ) -> ASGIApp:
@@ -33,27 +35,21 @@ def create_app(
     `keys` open the door. `hosts` are names that the server answers to besides the loopback's;
     `origins` are web pages that may call it. `"*"` means any.
     """
-    kinds = (RunRoutes, MessageRoutes, ThreadRoutes, AssistantRoutes, FileRoutes)
-    v1 = [route for kind in kinds for route in kind(host).routes()]
-    app = Starlette(
-        routes=[Route("/health", _health), Mount("/v1", routes=v1)],
-        exception_handlers={
-            HTTPException: _unrouted,
-            UnderstudyError: _failed,
-            Exception: _failed,
-        },
-    )
-    return Guard(app, Keys(keys), hosts=hosts, origins=origins)
+    allowed = Origins(origins)
+    checked = keys if isinstance(keys, Keys) else Keys(keys)
+    guard = Guard(Table(all_routes(host)), checked, hosts=hosts, origins=allowed)
+    return Access(guard, allowed)
+
+
+def all_routes(host: Host) -> list[Route]:
+    """The routes of everything that is served."""
+    v1 = [route for kind in _KINDS for route in kind(host).routes()]
+    return [Route("/health", _health), *(_below_v1(route) for route in v1)]
+
+
+def _below_v1(route: Route) -> Route:
+    return Route(f"/v1{route.path}", route.endpoint, methods=route.methods, name=route.name)
 
 
 async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
-
-
-async def _failed(_request: Request, error: Exception) -> Response:
-    return failure(error)
-
-
-async def _unrouted(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return error_response(status, f"Invalid URL ({request.method} {request.url.path}).")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -37,8 +38,11 @@ async def read_body(request: Request, model: type[B], *, optional: bool = False)
 def read_json(data: bytes) -> dict[str, Any]:
     """A JSON object. Raises `Refused` for anything that cannot be stored and sent again."""
     try:
-        value = json.loads(data, parse_constant=_no_constant)
-        json.dumps(value, ensure_ascii=False).encode()
+        value = json.loads(
+            data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite
+        )
+        if b"\\u" in data:  # half of a surrogate pair is JSON, and no text
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refused("We could not parse the JSON body of your request.") from None
     if not isinstance(value, dict):
@@ -50,6 +54,13 @@ def read_json(data: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _depth(value: Any) -> int:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from understudy import Conflict, Invalid, ModelError, NotFound, StoreError, UnderstudyError
@@ -29,26 +31,36 @@ class Refused(UnderstudyError):
         status: int = 400,
         param: str | None = None,
         code: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.param = param
         self.code = code
+        self.headers = headers or {}
 
 
 def failure(error: Exception) -> Response:
     """The answer to a request that failed."""
-    if isinstance(error, Refused):
-        return error_response(error.status, str(error), param=error.param, code=error.code)
-    if isinstance(error, NotFound):
-        return error_response(404, str(error))
-    if isinstance(error, Invalid):
-        return error_response(400, str(error), param=error.param)
-    if isinstance(error, Conflict):
-        return error_response(400, str(error))
-    if isinstance(error, ModelError):
-        return error_response(_MODEL_STATUS.get(error.kind, 502), str(error))
+    match error:
+        case Refused():
+            return _refusal(error)
+        case NotFound() | Conflict():
+            return error_response(404 if isinstance(error, NotFound) else 400, str(error))
+        case Invalid():
+            message = f"{error} {error.hint}" if error.hint else str(error)
+            return error_response(400, message, param=error.param)
+        case HTTPException():  # a form that cannot be parsed
+            return error_response(error.status_code, error.detail)
+        case ModelError():
+            return error_response(_MODEL_STATUS.get(error.kind, 502), str(error))
     return _own_failure(error)
+
+
+def _refusal(error: Refused) -> Response:
+    response = error_response(error.status, str(error), param=error.param, code=error.code)
+    response.headers.update(error.headers)
+    return response
 
 
 def _own_failure(error: Exception) -> Response:

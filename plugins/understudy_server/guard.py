@@ -5,82 +5,78 @@ A plain ASGI middleware: it costs a few microseconds a request, and streams pass
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from understudy_server.failures import Refused, failure
+from understudy_server.failures import Refused
 from understudy_server.keys import Keys
+from understudy_server.origins import ANY, Origins
 
 _OPEN: Final = frozenset({"/health", "/openapi.json"})
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_BODY: Final = 32 * 2**20
 MAX_UPLOAD: Final = 512 * 2**20
+_MAX_DIGITS: Final = 15
 _BETAS: Final = frozenset({"assistants=v1", "assistants=v2"})
+
+Headers = Mapping[bytes, bytes]
 
 
 class Guard:
-    """Checks every request before it reaches a route.
+    """Checks every request before it reaches a route. Raises `Refused`.
 
     `hosts`: the names that the server answers to, besides the loopback's; a page that makes its
-    own name mean 127.0.0.1 is refused by this. `origins`: web pages that may call (CORS).
+    own name mean 127.0.0.1 is refused by this. `origins`: web pages that may call.
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        keys: Keys,
-        *,
-        hosts: Collection[str] = (),
-        origins: Collection[str] = (),
+        self, app: ASGIApp, keys: Keys, *, hosts: Collection[str], origins: Origins
     ) -> None:
         self._app = app
         self._keys = keys
-        self._hosts = _LOOPBACK | set(hosts)
-        self._origins = frozenset(origins)
+        self._hosts = _LOOPBACK | {_host_name(host) for host in hosts}
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it."""
+        """Let a request through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        marked = _marking(send, self._cors(headers))
-        refusal = self._refusal(scope, headers)
-        if refusal is not None:
-            await refusal(scope, receive, marked)
+        headers: Headers = dict(scope["headers"])
+        self._check_place(headers)
+        preflight = self._origins.preflight(scope) if b"origin" in headers else None
+        if preflight is not None:
+            await preflight(scope, receive, send)
             return
-        await self._app(scope, _limited(receive, _limit(scope, headers)), marked)
-
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        try:
-            self._check_place(headers)
-            if scope["method"] == "OPTIONS" and headers.get("origin") in self._origins:
-                return Response(status_code=204)
-            if scope["path"] not in _OPEN:
-                self._check_key(headers)
-                _check_beta(headers)
-            _check_length(headers, _limit(scope, headers))
-        except Refused as error:
-            return failure(error)
-        return None
+        if _path(scope) not in _OPEN:
+            self._check_key(headers)
+            _check_beta(headers)
+        if scope["method"] not in ("GET", "DELETE"):
+            receive = _limited(receive, headers)
+        await self._app(scope, receive, send)
 
     def _check_place(self, headers: Headers) -> None:
-        host = _without_port(headers.get("host", ""))
-        if "*" not in self._hosts and host not in self._hosts:
-            message = f"This server does not answer to the name '{host[:100]}'."
-            raise Refused(message, status=403, code="invalid_host")
-        origin = headers.get("origin")
-        if origin is not None and origin not in self._origins and "*" not in self._origins:
-            raise Refused("Web pages may not call this server.", status=403, code="invalid_origin")
+        host = _host_name(headers.get(b"host", b"").decode("latin-1"))
+        if host not in self._hosts and ANY not in self._hosts:
+            raise Refused(
+                f"This server does not answer to the name '{host[:100]}'. "
+                "`understudy serve --name NAME` lets it.",
+                status=403,
+                code="invalid_host",
+            )
+        origin = headers.get(b"origin")
+        if origin is not None and not self._origins.allow(origin):
+            raise Refused(
+                "Web pages may not call this server. `understudy serve --origin ORIGIN` lets them.",
+                status=403,
+                code="invalid_origin",
+            )
 
     def _check_key(self, headers: Headers) -> None:
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
+        scheme, _, key = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() != b"bearer" or not key.strip():
             raise Refused(
                 "You didn't provide an API key. Send it as 'Authorization: Bearer KEY'; "
                 "`understudy key` shows it.",
@@ -89,37 +85,32 @@ class Guard:
         if not self._keys.accepts(key.strip()):
             raise Refused("Incorrect API key provided.", status=401, code="invalid_api_key")
 
-    def _cors(self, headers: Headers) -> list[tuple[bytes, bytes]]:
-        origin = headers.get("origin")
-        if origin is None or not (origin in self._origins or "*" in self._origins):
-            return []
-        return [
-            (b"access-control-allow-origin", origin.encode("latin-1")),
-            (b"access-control-allow-methods", b"GET, POST, DELETE"),
-            (b"access-control-allow-headers", b"authorization, content-type, openai-beta"),
-            (b"vary", b"origin"),
-        ]
+
+def _path(scope: Scope) -> str:
+    """The path below the place where an app of somebody else's has mounted us."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _check_beta(headers: Headers) -> None:
-    beta = headers.get("openai-beta")
-    if beta is not None and "assistants=" in beta and beta not in _BETAS:
-        raise Refused(f"Unknown beta requested: '{beta[:100]}'.", code="invalid_beta")
+    asked = headers.get(b"openai-beta")
+    if asked is None:
+        return
+    for beta in asked.decode("latin-1").split(","):
+        if beta.strip().startswith("assistants=") and beta.strip() not in _BETAS:
+            raise Refused(
+                f"Unknown beta requested: '{beta.strip()[:100]}'. Known: assistants=v1, v2.",
+                code="invalid_beta",
+            )
 
 
-def _check_length(headers: Headers, limit: int) -> None:
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > limit:
-        raise Refused(f"The body is larger than {limit >> 20} MB.", status=413)
-
-
-def _limit(scope: Scope, headers: Headers) -> int:
-    is_upload = headers.get("content-type", "").startswith("multipart/form-data")
-    return MAX_UPLOAD if is_upload else MAX_BODY
-
-
-def _limited(receive: Receive, limit: int) -> Receive:
-    """Count what arrives: a chunked body does not say its length beforehand."""
+def _limited(receive: Receive, headers: Headers) -> Receive:
+    """Refuse a body that is too large; a chunked one does not say its length beforehand."""
+    is_upload = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+    limit = MAX_UPLOAD if is_upload else MAX_BODY
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or len(length) > _MAX_DIGITS or int(length) > limit:
+        raise _too_large(limit)
     left = limit
 
     async def counted() -> Message:
@@ -127,27 +118,22 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise Refused(f"The body is larger than {limit >> 20} MB.", status=413)
+            raise _too_large(limit)
         return message
 
     return counted
 
 
-def _marking(
-    send: Send, headers: list[tuple[bytes, bytes]]
-) -> Callable[[Message], Awaitable[None]]:
-    """Give every answer an id, errors too: the SDKs show it."""
-    request_id = f"req_{secrets.token_hex(16)}".encode()
-
-    async def marked(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id), *headers]
-        await send(message)
-
-    return marked
+def _too_large(limit: int) -> Refused:
+    """A body over the limit. The connection is closed: what is still to come is not read."""
+    message = f"The body is larger than {limit >> 20} MB."
+    return Refused(message, status=413, code="request_too_large", headers={"connection": "close"})
 
 
-def _without_port(host: str) -> str:
+def _host_name(host: str) -> str:
+    """A Host header without the port."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
+    name, _, port = host.rpartition(":")
+    is_bare_ipv6 = ":" in name
+    return (host if is_bare_ipv6 or not name or not port.isdigit() else name).lower()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from understudy import Host
-from understudy_server.keys import DEFAULT, KeyFile
+from understudy import default_root
+from understudy_server.key_file import DEFAULT, KeyFile
 
 _EPILOG = """\b
 Examples:
@@ -21,16 +21,18 @@ Examples:
 
 @click.command(epilog=_EPILOG)
 @click.option("--new", "new", metavar="NAME", help="Make a key of that name.")
-@click.option("--revoke", metavar="NAME", help="Forget a key; a running server must be restarted.")
+@click.option("--revoke", metavar="NAME", help="Forget a key; a running server refuses it, too.")
 @click.option("--list", "listed", is_flag=True, help="List the names of the keys.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
 def command(
     context: click.Context, new: str | None, revoke: str | None, listed: bool, as_json: bool
 ) -> None:
-    """Show the API key of the server; it is made if there is none yet."""
-    root = context.parent.params.get("root") if context.parent else None
-    keys = KeyFile(_root(root))
+    """Show the API key of the server; it is made if there is none yet.
+
+    The server lets in whoever has one of these keys, or the one in UNDERSTUDY_API_KEY.
+    """
+    keys = KeyFile(chosen_root(context))
     if new:
         shown = {new: keys.add(new)}
     elif revoke:
@@ -41,8 +43,10 @@ def command(
     _print(shown, listed=listed, as_json=as_json, first=new or DEFAULT)
 
 
-def _root(named: str | None) -> Path:
-    return Host(named, store="memory").root
+def chosen_root(context: click.Context) -> Path:
+    """The data root that `understudy --root` names, or the default one."""
+    named = context.parent.params.get("root") if context.parent else None
+    return Path(named).expanduser() if named else default_root()
 
 
 def _print(keys: dict[str, str], *, listed: bool, as_json: bool, first: str) -> None:

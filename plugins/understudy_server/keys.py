@@ -1,84 +1,56 @@
-"""API keys: named, revocable, kept in a file that only its owner can read.
-
-`.understudy/keys.json` in the data root, mode 0600: `{"default": "sk-…", "laptop": "sk-…"}`.
-`UNDERSTUDY_API_KEY` counts besides those in the file.
-"""
+"""The keys that open the door, those of a file as they are now."""
 
 from __future__ import annotations
 
 import hmac
-import json
-import os
-import secrets
+import logging
+import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
-from understudy import Conflict, Invalid, NotFound
+from understudy import Invalid
+from understudy_server.key_file import KeyFile
 
-DEFAULT: Final = "default"
+_log: Final = logging.getLogger("understudy.server")
+_TRUSTED_SECONDS: Final = 1.0
 
 
 class Keys:
-    """The keys that open the door."""
+    """Fixed keys, and those of a file: one that is made or revoked counts without a restart."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._keys = tuple(key.encode() for key in keys if key)
+    def __init__(self, fixed: Iterable[str] = (), file: KeyFile | None = None) -> None:
+        self._fixed = [key.encode() for key in fixed if key]
+        self._file = file
+        self._known = self._fixed
+        self._mark: object = None
+        self._looked_at = float("-inf")
 
-    def accepts(self, key: str) -> bool:
-        """Whether a key is one of them. Takes the same time for every wrong key."""
-        given = key.encode()
-        return sum(hmac.compare_digest(given, known) for known in self._keys) > 0
+    def accepts(self, key: bytes) -> bool:
+        """Whether a key is one of them. Takes the same time for every wrong key.
+
+        A revoked key counts for one more second, a new one at once.
+        """
+        if time.monotonic() - self._looked_at > _TRUSTED_SECONDS:
+            self._look()
+        return self._matches(key) or (self._look() and self._matches(key))
+
+    def _matches(self, key: bytes) -> bool:
+        return sum([hmac.compare_digest(key, known) for known in self._known]) > 0
+
+    def _look(self) -> bool:
+        """Read the file again if it has changed; whether it has."""
+        self._looked_at = time.monotonic()
+        mark = self._file.mark() if self._file else None
+        if self._file is None or mark == self._mark:
+            return False
+        self._mark = mark
+        self._known = [*self._fixed, *(key.encode() for key in _read(self._file))]
+        return True
 
 
-class KeyFile:
-    """The keys of one data root."""
-
-    def __init__(self, root: Path) -> None:
-        self._path = root / ".understudy" / "keys.json"
-
-    def read(self) -> dict[str, str]:
-        """The keys by name. Raises `Invalid` if the file is malformed."""
-        try:
-            value = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except ValueError:
-            value = None
-        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
-            raise Invalid(
-                f"The file of API keys is malformed: {self._path}.",
-                hint="Mend it, or delete it: `understudy key` then makes a new key.",
-            )
-        return value
-
-    def add(self, name: str) -> str:
-        """Make a key. Raises `Conflict` if the name is taken."""
-        keys = self.read()
-        if name in keys:
-            raise Conflict(f"There is a key `{name}` already.", hint="Revoke it first.")
-        keys[name] = f"sk-{secrets.token_urlsafe(32)}"
-        self._write(keys)
-        return keys[name]
-
-    def revoke(self, name: str) -> None:
-        """Forget a key. Raises `NotFound`."""
-        keys = self.read()
-        if keys.pop(name, None) is None:
-            raise NotFound(f"There is no key `{name}`.", hint="`understudy key` lists them.")
-        self._write(keys)
-
-    def ensure(self) -> dict[str, str]:
-        """The keys; if there is none yet, the first is made."""
-        keys = self.read()
-        return keys or {DEFAULT: self.add(DEFAULT)}
-
-    def _write(self, keys: dict[str, str]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_name(f".keys.{secrets.token_hex(6)}.tmp")
-        opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8") as file:
-            file.write(json.dumps(keys, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
+def _read(file: KeyFile) -> list[str]:
+    try:
+        return list(file.read().values())
+    except Invalid as error:  # somebody's edit: none of its keys counts until it is mended
+        _log.error("%s %s", error, error.hint)
+        return []

@@ -6,35 +6,55 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from understudy import Host, Invalid
-from understudy_server.keys import KeyFile
+from understudy_server.key import chosen_root
+from understudy_server.key_file import KeyFile
+from understudy_server.keys import Keys
 
-if TYPE_CHECKING:
-    import uvicorn
-
-_STOP_SECONDS: Final = 5
+_BACKLOG: Final = 2048
 _EPILOG = """\b
 Examples:
   understudy serve
-  understudy serve --port 9000
+  understudy serve --port 9000 --quiet
+  understudy serve --host 0.0.0.0 --name mybox.lan
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=$(understudy key) python my_app.py
 
 \b
 The server asks for a key: UNDERSTUDY_API_KEY, or one that `understudy key` shows.
+Requests are logged on standard error, without queries, contents and keys.
 """
 
 
 @click.command(epilog=_EPILOG)
 @click.option("--host", "address", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0: any free port.",
+)
 @click.option("--root", type=click.Path(file_okay=False), help="The data root to serve.")
-@click.option("--name", "names", multiple=True, help="A host name that the server answers to.")
-@click.option("--origin", "origins", multiple=True, help="A web page that may call (CORS).")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    help="A host name that clients use for this machine, such as mybox.lan or 192.168.1.5. Other "
+    "names than these and localhost are refused, whatever --host is. May be repeated.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    help="A web page that may call (CORS), such as https://example.com. May be repeated.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Log errors only, no requests.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -43,19 +63,41 @@ def command(
     root: str | None,
     names: tuple[str, ...],
     origins: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Serve the assistants as OpenAI's API, so that unchanged code runs against them."""
-    chosen = root or (context.parent.params.get("root") if context.parent else None)
-    listening = _bind(address, port)
-    asyncio.run(_serve(listening, chosen, {"hosts": {*names, address}, "origins": origins}))
+    chosen = Path(root).expanduser() if root else chosen_root(context)
+    keys = _keys(KeyFile(chosen))
+    options = {"keys": keys, "hosts": {*names, address}, "origins": origins}
+    _log_requests(quiet)
+    with _listening(address, port) as listening, asyncio.Runner(loop_factory=_new_loop()) as runner:
+        runner.run(_serve(listening, chosen, options))
 
 
-def _bind(address: str, port: int) -> socket.socket:
+def _keys(file: KeyFile) -> Keys:
+    from_environment = os.environ.get("UNDERSTUDY_API_KEY")
+    if not from_environment:
+        file.ensure()
+    return Keys([from_environment or ""], file)
+
+
+def _log_requests(quiet: bool) -> None:
+    logger = logging.getLogger("understudy.access")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on. Raises `Invalid`."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((address, port))
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         raise Invalid(
@@ -65,39 +107,27 @@ def _bind(address: str, port: int) -> socket.socket:
     return listening
 
 
-async def _serve(listening: socket.socket, root: str | None, options: dict[str, Any]) -> None:
+def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(listening: socket.socket, root: Path, options: dict[str, Any]) -> None:
     from understudy_server.app import create_app
+    from understudy_server.process import Server
+
+    def ready() -> None:
+        click.echo("`understudy key` shows the API key.", err=True)
+        click.echo(f"Serving {root} at {_url(listening)}", err=True)
 
     async with Host(root) as host:
-        keys = _keys(host.root)
-        app = create_app(host, keys=keys, **options)
-        address, port = listening.getsockname()[:2]
-        shown = f"[{address}]" if ":" in address else address
-        server = _server(app)
-        click.echo(f"Serving {host.root} at http://{shown}:{port}/v1", err=True)
-        click.echo("`understudy key` shows the API key.", err=True)
-        # Runs end before the connections that follow them: every stream gets its last event.
+        server = Server(create_app(host, **options), host, ready)
         await server.serve(sockets=[listening])
 
 
-def _keys(root: Path) -> list[str]:
-    named = KeyFile(root)
-    from_environment = os.environ.get("UNDERSTUDY_API_KEY")
-    if from_environment:
-        return [from_environment, *named.read().values()]
-    return list(named.ensure().values())
-
-
-def _server(app: Any) -> uvicorn.Server:
-    import uvicorn
-
-    logging.getLogger("understudy.access").setLevel(logging.INFO)
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=_STOP_SECONDS,
-        lifespan="off",
-    )
-    return uvicorn.Server(config)
+def _url(listening: socket.socket) -> str:
+    address, port = listening.getsockname()[:2]
+    return f"http://[{address}]:{port}/v1" if ":" in address else f"http://{address}:{port}/v1"
