@@ -67,3 +67,18 @@ def test_a_tool_that_is_none_is_a_problem_of_the_assistant(root, write_assistant
                 await host.start("stage", "Act!")
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (b"bytes", "What the tool `act` returned is not JSON: Object of type bytes"),
+        (float("nan"), "What the tool `act` returned is not JSON: Out of range"),
+        ("half \ud83d", "What the tool `act` returned is not JSON: 'utf-8' codec"),
+    ],
+)
+def test_what_is_not_json_is_not_a_result(root, model, write_assistant, result, told):
+    write_assistant("stage", {"assistant.json": {"tools": [{"type": "actor"}]}})
+    model.script([call_tools([("act", {})]), say("Well.")])
+    assert ask(root, lambda: result).run.status == "completed"
+    assert told in model.requests[1].body["messages"][-1]["content"]

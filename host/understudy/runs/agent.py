@@ -60,12 +60,20 @@ class Turn:
     async def _show(self, delta: JSON) -> None:
         call = self._calls.get(delta["index"])
         arguments = delta.get("arguments") or ""
-        if call is not None:
+        if call is None:
+            call = self._calls[delta["index"]] = Call(self._new_id(delta.get("id")), "", "")
+        if call.name:
             await self._run.transcript.show_arguments(call, arguments)
             return
-        call = Call(delta.get("id") or new_id("call"), delta.get("name") or "", arguments)
-        self._calls[delta["index"]] = call
-        await self._run.transcript.show_call(call)
+        call.arguments += arguments
+        call.name = delta.get("name") or ""
+        if call.name:  # clients need it with the first piece; some servers send it later
+            await self._run.transcript.show_call(call)
+
+    def _new_id(self, given: str | None) -> str:
+        """The model's id of a call, unless another call of this turn has it."""
+        taken = {call.id for call in self._calls.values()}
+        return given if given and given not in taken else new_id("call")
 
     def is_last(self) -> bool:
         """Whether the answer is complete, or cut off."""
@@ -77,6 +85,9 @@ class Turn:
     async def call_tools(self) -> list[JSON]:
         """Make the calls; returns what the model is told next."""
         calls = [self._calls[index] for index in sorted(self._calls)]
+        for call in calls:
+            if not call.name:
+                await self._run.transcript.show_call(call)
         await self._run.answer(calls)
         asked = [
             {

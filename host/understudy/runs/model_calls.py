@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
 from understudy.providers import Providers
+from understudy.runs.values import whole
 from understudy.streams import closing
 
 JSON = dict[str, Any]
@@ -82,7 +83,7 @@ def as_json(chunk: ChatChunk) -> JSON:
     shown: JSON = {}
     for name in ("text", "reasoning", "refusal", "finish_reason", "usage"):
         if value := getattr(chunk, name):
-            shown[name] = value
+            shown[name] = whole(value) if isinstance(value, str) else value
     if chunk.tool_calls:
         shown["tool_calls"] = list(_deltas(chunk.tool_calls))
     return shown
@@ -91,4 +92,4 @@ def as_json(chunk: ChatChunk) -> JSON:
 def _deltas(deltas: Iterable[ToolCallDelta]) -> Iterable[JSON]:
     for delta in deltas:
         shown = {"index": delta.index, "id": delta.id, "name": delta.name}
-        yield {**shown, "arguments": delta.arguments}
+        yield {**shown, "arguments": whole(delta.arguments)}

@@ -14,6 +14,7 @@ from understudy.objects import new_id
 from understudy.runs.effects import Effects
 from understudy.runs.record import RunRecord, required_action
 from understudy.runs.transcript import Call, Transcript
+from understudy.runs.values import require_json
 from understudy.tools import ToolCall
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class ToolUse:
 
     async def call(self, effects: Effects, payload: JSON) -> Any:
         """Make one call for index.js or a hook; returns the tool's result."""
+        require_json(payload, "What the tool is called with")
         arguments = payload.get("arguments") or {}
         call = Call(new_id("call"), str(payload.get("name")), _text(arguments))
         await self._transcript.show_call(call)
         try:
-            value = await effects.effect("tool", {"id": call.id, **payload})
+            value = await effects.effect("tool", {**payload, "id": call.id})
         except UnderstudyError as error:
             await self._transcript.show_output(call, _failure_text(error))
             raise
@@ -76,7 +78,9 @@ class ToolUse:
         """The effect `tool`: through the hooks to the tool itself."""
         arguments = _read_arguments(payload.get("arguments") or {})
         call = ToolCall(payload["id"], str(payload.get("name")), arguments, run)
-        return await self._toolbox.call(call)
+        value = await self._toolbox.call(call)
+        require_json(value, f"What the tool `{call.name}` returned")
+        return value
 
     # -- calls that only the client can make
 
@@ -110,6 +114,8 @@ class ToolUse:
                 f"got {list(outputs)}.",
                 param="tool_outputs",
             )
+        for call_id, output in outputs.items():
+            require_json(output, f"The output for {call_id}")
         self._waiting = None  # from here on nobody else can answer
         for call in calls:
             await self._transcript.show_output(call, outputs[call.id])
@@ -120,13 +126,11 @@ class ToolUse:
 
 def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
     """A call's arguments. Raises `ToolError`, in words for the model, if they are no object."""
-    if not isinstance(arguments, str):
-        return arguments
     try:
-        value = json.loads(arguments or "{}")
-    except ValueError as error:
+        value = json.loads(arguments or "{}") if isinstance(arguments, str) else arguments
+    except (ValueError, RecursionError) as error:
         raise ToolError(f"The arguments are not valid JSON: {error}.") from None
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         raise ToolError("The arguments must be a JSON object.")
     return value
 

@@ -11,14 +11,19 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from understudy.errors import Invalid
 from understudy.library.messages import Messages
 from understudy.objects import Message, RunStep, new_id
+from understudy.objects.message import ContentPart
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
 from understudy.runs.unbroken import unbroken
+from understudy.runs.values import require_json, whole
 
 JSON = dict[str, Any]
+_PART: TypeAdapter[ContentPart] = TypeAdapter(ContentPart)
 
 
 @dataclass(slots=True, eq=False)
@@ -222,16 +227,26 @@ class Transcript:
 def _addition(part: Part) -> JSON | None:
     """A yielded part in OpenAI's shape; None for empty text."""
     if isinstance(part, str):
-        return {"type": "text", "text": {"value": part, "annotations": []}} if part else None
-    kind = part.get("type")
-    if kind == "text" and isinstance(part.get("text"), str):
+        text = {"value": whole(part), "annotations": []}
+        return {"type": "text", "text": text} if part else None
+    text_only = isinstance(part, dict) and part.get("type") == "text"
+    if text_only and isinstance(part.get("text"), str):
         return _addition(part["text"])
-    if not isinstance(kind, str):
+    return _content_part(part)
+
+
+def _content_part(part: Any) -> JSON:
+    """What is no text, looked at before anybody sees it. Raises `Invalid`."""
+    shown = repr(part)[:100]
+    require_json(part, f"What the assistant yielded, {shown},")
+    try:
+        read: JSON = _PART.dump_python(_PART.validate_python(part), mode="json")
+    except ValidationError:
         raise Invalid(
-            'The assistant yielded an object without a "type".',
+            f"The assistant yielded {shown}, which is no content part.",
             hint='Yield text, or a content part such as {"type": "text", "text": "…"}.',
-        )
-    return dict(part)
+        ) from None
+    return read
 
 
 def _merge(content: list[JSON], addition: JSON) -> int:
