@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel
 
 from understudy.errors import Invalid, UnderstudyError
 from understudy.events import Event
@@ -19,7 +21,10 @@ from understudy.library.files import Files
 from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
 from understudy.library.models import Models
+from understudy.library.resources import Resources
 from understudy.library.threads import Threads
+from understudy.library.vector_store_files import VectorStoreFiles
+from understudy.library.vector_stores import VectorStores
 from understudy.objects import Assistant, File, Message, Run, RunOptions, Thread
 from understudy.objects.run import AdditionalMessage
 from understudy.plugins import Plugins
@@ -33,7 +38,9 @@ from understudy.streams import closing
 
 DEFAULT_STORE = "files"
 _PIECE_BYTES = 2**20
+_NO_MESSAGE = "Can't add messages to {thread} while a run {run} is active."
 Upload = str | os.PathLike[str] | File
+M = TypeVar("M", bound=BaseModel)
 
 
 def default_root() -> Path:
@@ -112,7 +119,20 @@ class Host:
         self.assistants = Assistants(self.store, loader, builtin_assistants())
         self.files = Files(self.store)
         self.threads = Threads(self.store, self.assistants.homes)
-        stage = Stage(self.store, self._providers, hooks, self.assistants, self.threads, self.files)
+        self.vector_stores = VectorStores(
+            self.store, self.files, lambda: self._providers.index(self.root)
+        )
+        self.vector_store_files = VectorStoreFiles(self.store, self.vector_stores, self.files)
+        stage = Stage(
+            self.store,
+            self._providers,
+            hooks,
+            self.assistants,
+            self.threads,
+            self.files,
+            self.vector_store_files,
+        )
+        self._attachments = stage.attachments
         models = Models(self.store)
         self.runs = Runs(self.store, self.threads, stage, models)
         self._scratches = Scratches(stage, models)
@@ -131,7 +151,14 @@ class Host:
     async def close(self) -> None:
         """Stop what runs, close what is open. The host is not used afterwards."""
         async with AsyncExitStack() as stack:
-            opened = (self.store, self._providers, self.assistants, self.runs, self._scratches)
+            opened = (
+                self.store,
+                self._providers,
+                self.vector_stores,
+                self.assistants,
+                self.runs,
+                self._scratches,
+            )
             for closing in opened:
                 stack.push_async_callback(closing.close)
 
@@ -149,10 +176,18 @@ class Host:
         """Ask an assistant and wait for its reply. Raises what made the run fail.
 
         `thread` goes on with an earlier thread. `options` are those of `RunOptions`
-        (instructions, model, temperature …).
+        (instructions, model, temperature …). If the assistant calls a function that only an app
+        can make, that is an error: `start` gives a run that can be answered.
         """
         execution = await self.start(assistant, question, thread=thread, files=files, **options)
-        return (await self.reply(execution)).check()
+        try:
+            async with closing(execution.events()) as events:
+                async for event in events:
+                    if event.name == "thread.run.requires_action":
+                        raise _unanswered(execution.run)
+            return (await self.reply(execution)).check()
+        finally:
+            await execution.stop()
 
     async def stream(
         self,
@@ -163,7 +198,11 @@ class Host:
         files: Iterable[Upload] = (),
         **options: Any,
     ) -> AsyncIterator[Event]:
-        """Ask an assistant; yields the run's events as they happen. Leaving early cancels it."""
+        """Ask an assistant; yields the run's events as they happen. Leaving early cancels it.
+
+        A run that fails ends with `thread.run.failed`. After `thread.run.requires_action` the
+        stream stands still until the run gets its outputs (`host.runs.submit_tool_outputs`).
+        """
         execution = await self.start(assistant, question, thread=thread, files=files, **options)
         try:
             async with closing(execution.events()) as events:
@@ -182,13 +221,13 @@ class Host:
         **options: Any,
     ) -> Execution:
         """Ask an assistant and return the run that has begun."""
-        asked = _options(options)
-        files = list(files)
+        asked = _validated(RunOptions, options)
+        files = [files] if isinstance(files, str | os.PathLike) else list(files)
         if files:
             await self.assistants.folder(assistant)  # before anything is stored for it
         attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
         message = {"role": "user", "content": question, "attachments": attachments}
-        asked.additional_messages.insert(0, AdditionalMessage.model_validate(message))
+        asked.additional_messages.insert(0, _validated(AdditionalMessage, message))
         thread_id = thread or (await self.new_thread(assistant)).id
         try:
             return await self.runs.create(thread_id, assistant, asked)
@@ -227,8 +266,13 @@ class Host:
     async def say(self, thread_id: str, content: Content, **fields: Any) -> Message:
         """Add a user's message to a thread. Raises `Conflict` while a run is active on it."""
         messages = await self.messages(thread_id)
-        async with self.runs.idle(await self.threads.locate(thread_id)):
-            return await messages.create(content, **fields)
+        thread = await self.threads.locate(thread_id)
+        async with self.runs.idle(thread, refusal=_NO_MESSAGE):
+            message = messages.draft(content, **fields)
+            await self._attachments.check([message])
+            await messages.append(message)
+            await self._attachments.settle(message)
+            return message
 
     async def delete_thread(self, thread_id: str) -> None:
         """Remove a thread; a run on it is stopped first. Raises `NotFound`."""
@@ -237,6 +281,16 @@ class Host:
             if not run.is_over:
                 await self.runs.cancel(thread_id, run.id)
         await self.threads.delete(thread_id)
+
+    async def settle_resources(self, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """Tool resources that hold ids only: vector stores that they ask for are made."""
+        return await Resources(self.vector_store_files).settle(given)
+
+    async def delete_file(self, file_id: str) -> None:
+        """Remove a file, from all vector stores too. Raises `NotFound`."""
+        await self.files.get(file_id)
+        await self.vector_store_files.remove_everywhere(file_id)
+        await self.files.delete(file_id)
 
     async def upload(self, file: Upload) -> File:
         """Store a local file, unless it is one that is stored already."""
@@ -279,15 +333,26 @@ async def _pieces(file: str | os.PathLike[str]) -> AsyncIterator[bytes]:
         raise Invalid(message, param="files") from None
 
 
-def _options(options: Mapping[str, Any]) -> RunOptions:
+def _validated(model: type[M], value: Mapping[str, Any]) -> M:
     from pydantic import ValidationError
 
     try:
-        return RunOptions.model_validate(options)
+        return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         param = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
+
+
+def _unanswered(run: Run) -> UnderstudyError:
+    action = run.required_action
+    calls = action.submit_tool_outputs.tool_calls if action else []
+    names = ", ".join(f"`{call.function.name}`" for call in calls)
+    return UnderstudyError(
+        f"The assistant calls {names}, and nothing here implements it.",
+        hint="Export such a tool in its src/index.js, or answer the run: `Host.start`, and then "
+        "`Execution.submit`.",
+    )
 
 
 def _group(name: str) -> Any:

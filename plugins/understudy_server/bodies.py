@@ -28,11 +28,11 @@ async def read_body(request: Request, model: type[B], *, optional: bool = False)
     """The body of a request. Raises `Refused`. `optional`: no body at all is an empty one."""
     data = await request.body()
     if not data and optional:
-        return _checked(model, {})
+        return check(model, {})
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Refused("Send a body of the content type application/json.", status=415)
-    return _checked(model, read_json(data))
+    return check(model, read_json(data))
 
 
 def read_json(data: bytes) -> dict[str, Any]:
@@ -77,7 +77,8 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _checked(model: type[B], value: dict[str, Any]) -> B:
+def check(model: type[B], value: dict[str, Any]) -> B:
+    """The value as that model. Raises `Refused`."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

@@ -13,12 +13,17 @@ WAITS = "thread.run.requires_action"
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
-async def event_stream(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
-    """Events as text, to the end of the run or until it waits for the client; then `done`."""
+async def event_stream(
+    events: AsyncIterator[Event], *, to_the_end: bool = False
+) -> AsyncIterator[bytes]:
+    """Events as text, to the end of the run or until it waits for the client; then `done`.
+
+    `to_the_end`: go on where it waits. Whoever rejoins a stream must not miss what came after.
+    """
     try:
         async for event in events:
             yield encode(event)
-            if event.name == WAITS:
+            if event.name == WAITS and not to_the_end:
                 break
     finally:
         close = getattr(events, "aclose", None)

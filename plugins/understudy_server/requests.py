@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from understudy.objects import AssistantFields, Metadata, RunOptions
+from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -178,3 +178,19 @@ class SubmitToolOutputs(BaseModel):
         if len(ids) != len(set(ids)):
             raise ValueError("a tool_call_id is there twice")
         return self
+
+
+class FileExpiry(BaseModel):
+    """When an upload goes away by itself."""
+
+    model_config = STRICT
+    anchor: Literal["created_at"]
+    seconds: int = Field(ge=3600, le=2_592_000)
+
+
+class CreateFile(BaseModel):
+    """`POST /files`, beside the file itself."""
+
+    model_config = STRICT
+    purpose: Purpose
+    expires_after: FileExpiry | None = None

@@ -21,9 +21,18 @@ class Files:
         self._store = store
 
     async def create(
-        self, filename: str, content: bytes | AsyncIterable[bytes], *, purpose: str = "assistants"
+        self,
+        filename: str,
+        content: bytes | AsyncIterable[bytes],
+        *,
+        purpose: str = "assistants",
+        expires_after: int | None = None,
     ) -> File:
-        """Store an upload. The object exists only when all bytes have arrived."""
+        """Store an upload, to be kept for that many seconds, or for good.
+
+        The object exists only when all bytes have arrived.
+        """
+        now = int(time.time())
         file_id = new_id("file")
         chunks = _once(content) if isinstance(content, bytes) else content
         size = await self._store.write_blob((*COLLECTION, file_id, "content"), chunks)
@@ -31,9 +40,10 @@ class Files:
             {
                 "id": file_id,
                 "bytes": size,
-                "created_at": int(time.time()),
+                "created_at": now,
                 "filename": filename,
                 "purpose": purpose,
+                "expires_at": now + expires_after if expires_after is not None else None,
             }
         )
         await self._store.put((*COLLECTION, file_id), file.wire(), expect=None)
@@ -43,9 +53,10 @@ class Files:
         """Read a file's object. Raises `NotFound`."""
         is_name = NAME.fullmatch(file_id)
         document = await self._store.get((*COLLECTION, file_id)) if is_name else None
-        if document is None:
+        file = File.read(document.value) if document else None
+        if file is None or not await self._lives(file):
             raise NotFound(f"No such File object: {file_id}")
-        return File.read(document.value)
+        return file
 
     async def find(self, file_id: str) -> File | None:
         """As `get`, but None where there is none: attachments may outlive their files."""
@@ -77,8 +88,15 @@ class Files:
         page = await self._store.page(
             COLLECTION, limit=limit, order=order, after=after, before=before
         )
-        readable = (item for item in page.items if item.error is None)
-        return Page(tuple(File.read(item.value) for item in readable), page.has_more)
+        readable = [File.read(item.value) for item in page.items if item.error is None]
+        return Page(tuple([file for file in readable if await self._lives(file)]), page.has_more)
+
+    async def _lives(self, file: File) -> bool:
+        """Whether a file is not past its time. One that is goes away when it is next seen."""
+        if file.expires_at is None or file.expires_at > time.time():
+            return True
+        await self._store.delete((*COLLECTION, file.id))
+        return False
 
     async def delete(self, file_id: str) -> None:
         """Remove a file and its bytes. Raises `NotFound`."""

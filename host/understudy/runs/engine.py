@@ -19,6 +19,7 @@ from understudy.runs.views import steps_of
 from understudy.store import NAME, Document, Order, Page, Path, Store
 
 _POLL_SECONDS = 0.05
+BUSY = "Thread {thread} already has an active run {run}."
 
 
 class Runs:
@@ -44,6 +45,7 @@ class Runs:
         thread = await self._threads.locate(thread_id)
         messages = await self._threads.messages(thread_id)
         added = [messages.draft(**given.model_dump()) for given in options.additional_messages]
+        await self._stage.attachments.check(added)
         async with AsyncExitStack() as stack:
             loaded = await stack.enter_async_context(self._stage.loaded(assistant_id, options))
             async with self.idle(thread):
@@ -53,6 +55,7 @@ class Runs:
                 await stack.enter_async_context(self._store.lock(path, timeout=0))
                 for message in added:
                     await messages.append(message)
+                    await self._stage.attachments.settle(message)
                 active = await self._stage.enter(loaded, path, run, choice)
             execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
         self._active[run.id] = execution
@@ -63,7 +66,7 @@ class Runs:
         self._active.pop(run_id, None)
 
     @asynccontextmanager
-    async def idle(self, thread: Path) -> AsyncIterator[None]:
+    async def idle(self, thread: Path, *, refusal: str = BUSY) -> AsyncIterator[None]:
         """Hold the thread while nothing runs on it. Raises `Conflict` if something does."""
         collection = (*thread, "runs")
         async with self._store.lock(collection):
@@ -73,7 +76,7 @@ class Runs:
                 run = await self._settled(document.path, found) if found else None
                 if run is not None and not run.is_over:
                     raise Conflict(
-                        f"Thread {thread[-1]} already has an active run {run.id}.",
+                        refusal.format(thread=thread[-1], run=run.id),
                         hint="Wait for it, or cancel it.",
                     )
             yield
@@ -118,9 +121,9 @@ class Runs:
         return changed
 
     async def submit_tool_outputs(
-        self, thread_id: str, run_id: str, outputs: Mapping[str, str]
+        self, thread_id: str, run_id: str, outputs: Mapping[str, Any]
     ) -> Run:
-        """Answer all calls that a run waits for, by their ids."""
+        """Answer all calls that a run waits for, by their ids: text, or what becomes JSON."""
         run = await self.get(thread_id, run_id)
         if run.status != "requires_action":
             raise Invalid(f'Runs in status "{run.status}" do not accept tool outputs.')

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from understudy import Host
-from understudy.objects import Purpose
+from understudy_server.bodies import check
 from understudy_server.failures import Refused
 from understudy_server.paging import FilesQuery, json_response, page_response, read_query
+from understudy_server.requests import CreateFile
 
 _PIECE: Final = 2**20
-_PURPOSES: Final = frozenset(get_args(Purpose))
 
 
 class FileRoutes:
@@ -39,17 +39,17 @@ class FileRoutes:
     async def create(self, request: Request) -> Response:
         """`POST /files`: multipart, with `file` and `purpose`."""
         async with request.form(max_part_size=2**16) as form:
-            upload, purpose = form.get("file"), form.get("purpose")
+            upload, options = form.get("file"), _options(form)
             if not isinstance(upload, UploadFile):
-                raise Refused(
-                    "Missing required parameter: 'file'.",
-                    param="file",
-                    code="missing_required_parameter",
-                )
-            if purpose not in _PURPOSES:
-                raise _bad_purpose(purpose)
-            name = upload.filename or "upload"
-            file = await self._files.create(name, _pieces(upload), purpose=str(purpose))
+                code = "missing_required_parameter"
+                raise Refused("Missing required parameter: 'file'.", param="file", code=code)
+            expiry = options.expires_after
+            file = await self._files.create(
+                upload.filename or "upload",
+                _pieces(upload),
+                purpose=options.purpose,
+                expires_after=expiry.seconds if expiry else None,
+            )
         return json_response(file.wire())
 
     async def page(self, request: Request) -> Response:
@@ -76,14 +76,18 @@ class FileRoutes:
         return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
 
 
+def _options(form: FormData) -> CreateFile:
+    """The fields beside the file. Those of an object have its name, and theirs in brackets."""
+    sent: dict[str, Any] = {}
+    for name, value in form.items():
+        outer, _, inner = name.partition("[")
+        if inner:
+            sent.setdefault(outer, {})[inner.rstrip("]")] = value
+        elif name != "file":
+            sent[name] = value
+    return check(CreateFile, sent)
+
+
 async def _pieces(upload: UploadFile) -> AsyncIterator[bytes]:
     while piece := await upload.read(_PIECE):
         yield piece
-
-
-def _bad_purpose(purpose: Any) -> Refused:
-    if purpose is None:
-        code = "missing_required_parameter"
-        return Refused("Missing required parameter: 'purpose'.", param="purpose", code=code)
-    known = ", ".join(sorted(_PURPOSES))
-    return Refused(f"Invalid 'purpose': expected one of {known}.", param="purpose")

@@ -117,7 +117,7 @@ class RunRoutes:
         if not after.isdecimal():
             raise Refused("Invalid 'after': the number of an event is expected.", param="after")
         events = self._runs.events(thread_id, run_id, after=int(after))
-        return stream_response(event_stream(events))
+        return stream_response(event_stream(events, to_the_end=True))
 
     async def steps(self, request: Request) -> Response:
         """`GET …/steps`."""
