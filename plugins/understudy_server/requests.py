@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions
 
@@ -172,12 +172,12 @@ class SubmitToolOutputs(BaseModel):
     tool_outputs: list[ToolOutput]
     stream: bool | None = None
 
-    @model_validator(mode="after")
-    def _each_once(self) -> SubmitToolOutputs:
-        ids = [output.tool_call_id for output in self.tool_outputs]
-        if len(ids) != len(set(ids)):
+    @field_validator("tool_outputs")
+    @classmethod
+    def _each_once(cls, outputs: list[ToolOutput]) -> list[ToolOutput]:
+        if len({output.tool_call_id for output in outputs}) < len(outputs):
             raise ValueError("a tool_call_id is there twice")
-        return self
+        return outputs
 
 
 class FileExpiry(BaseModel):

@@ -14,9 +14,35 @@ _MESSAGE = "thread.message."
 
 
 def steps_of(events: Iterable[Event]) -> list[RunStep]:
-    """The run steps in their last state, oldest first."""
+    """The run steps in their last state, oldest first; an open one has the calls made so far."""
+    events = list(events)
     latest = latest_objects(events, _STEP)
+    for step_id, calls in _open_calls(events, latest).items():
+        details = {"type": "tool_calls", "tool_calls": calls}
+        latest[step_id] = latest[step_id] | {"step_details": details}
     return [RunStep.read(step) for step in latest.values()]
+
+
+def _open_calls(events: Iterable[Event], latest: dict[str, JSON]) -> dict[str, list[JSON]]:
+    """The calls of the steps that have not ended, put together from their deltas."""
+    made: dict[str, list[JSON]] = {}
+    for event in events:
+        step_id = event.data.get("id", "")
+        if event.name == f"{_STEP}delta" and latest[step_id]["status"] == "in_progress":
+            for piece in event.data["delta"]["step_details"]["tool_calls"]:
+                _add_piece(made.setdefault(step_id, []), piece)
+    return made
+
+
+def _add_piece(calls: list[JSON], piece: JSON) -> None:
+    """The first piece of a call is the call as it begins; later ones hold more arguments."""
+    index = piece["index"]
+    if index == len(calls):
+        calls.append({key: value for key, value in piece.items() if key != "index"})
+    elif "function" in piece:
+        function = calls[index]["function"]
+        arguments = function["arguments"] + piece["function"]["arguments"]
+        calls[index] = calls[index] | {"function": function | {"arguments": arguments}}
 
 
 def latest_objects(events: Iterable[Event], prefix: str) -> dict[str, JSON]:
