@@ -15,12 +15,22 @@ from understudy_server.guard import Guard
 from understudy_server.keys import Keys
 from understudy_server.origins import Origins
 from understudy_server.routes.assistants import AssistantRoutes
+from understudy_server.routes.chat import ChatRoutes
 from understudy_server.routes.files import FileRoutes
+from understudy_server.routes.models import ModelRoutes
 from understudy_server.routes.runs import RunRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
 from understudy_server.table import Table
 
-_KINDS = (RunRoutes, MessageRoutes, ThreadRoutes, AssistantRoutes, FileRoutes)
+_KINDS = (
+    RunRoutes,
+    MessageRoutes,
+    ThreadRoutes,
+    AssistantRoutes,
+    FileRoutes,
+    ModelRoutes,
+    ChatRoutes,
+)
 
 
 def create_app(

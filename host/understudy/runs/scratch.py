@@ -28,7 +28,7 @@ class Scratches:
     def __init__(self, stage: Stage, models: Models) -> None:
         self._stage = stage
         self._models = models
-        self._open: set[Scratch] = set()
+        self._ends: dict[Scratch, asyncio.Task[None] | None] = {}
 
     @asynccontextmanager
     async def open(self, store: Store) -> AsyncIterator[Scratch]:
@@ -36,13 +36,19 @@ class Scratches:
         threads = Threads(store, list)
         stage = self._stage.elsewhere(store, threads)
         scratch = Scratch(threads, Runs(store, threads, stage, self._models))
-        self._open.add(scratch)
+        self._ends[scratch] = None
         try:
             yield scratch
         finally:
-            self._open.discard(scratch)
-            await scratch.runs.close()
+            # A server cancels again and again what serves a client that has gone.
+            self._ends[scratch] = end = asyncio.create_task(self._end(scratch))
+            await asyncio.shield(end)
+
+    async def _end(self, scratch: Scratch) -> None:
+        await scratch.runs.close()
+        self._ends.pop(scratch, None)
 
     async def close(self) -> None:
         """Stop what runs in them."""
-        await asyncio.gather(*(scratch.runs.close() for scratch in self._open))
+        ending = (end or scratch.runs.close() for scratch, end in self._ends.items())
+        await asyncio.gather(*ending)

@@ -1,0 +1,1 @@
+"""The same assistants through OpenAI's other APIs: chat completions, responses, conversations."""

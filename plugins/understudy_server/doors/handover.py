@@ -1,0 +1,81 @@
+"""Runs that hand over to the client: a call that only the client can make ends them.
+
+The client answers with a request of its own, which may come late, or never. Until then a waiting
+run would lock its thread and hold its assistant's code in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
+from typing import Any
+
+from understudy import Event, Host, Invalid, Run, Scratch
+from understudy.streams import closing
+from understudy_server.events import WAITS
+
+JSON = dict[str, Any]
+Place = Host | Scratch
+"""Where a run is: in the data root, or nowhere."""
+STATES = "thread.run."
+_STEPS = "thread.run.step."
+
+
+async def follow(place: Place, run: Run) -> AsyncGenerator[Event, None]:
+    """The events of a run to its end, which comes where it hands over."""
+    async with closing(place.runs.events(run.thread_id, run.id)) as events:
+        async for event in events:
+            yield event
+            if event.name == WAITS:
+                await release(place, run)
+
+
+async def release(place: Place, run: Run) -> Run:
+    """End a run if it waits for the client and was begun by such a request."""
+    now = await place.runs.get(run.thread_id, run.id)
+    if now.status == "requires_action" and "origin" in (now.model_extra or {}):
+        with suppress(Invalid):  # it has ended meanwhile
+            await place.runs.cancel(run.thread_id, run.id)
+    return await place.runs.get(run.thread_id, run.id)
+
+
+async def recorded(place: Place, run: Run) -> list[Event]:
+    """The events of a run so far; none of one that another process carries out."""
+    now = await place.runs.get(run.thread_id, run.id)
+    last = None
+    if not now.is_over:
+        try:
+            last = place.runs.execution(run.id).last_event
+        except Invalid:
+            return []
+    events: list[Event] = []
+    if last == 0:
+        return events
+    async with closing(place.runs.events(run.thread_id, run.id)) as following:
+        async for event in following:
+            events.append(event)
+            if event.n == last:
+                break
+    return events
+
+
+def calls_handed_over(events: Iterable[Event]) -> list[JSON]:
+    """All calls of the step with which a run has handed over; none if it has not."""
+    asked: list[JSON] = []
+    step: JSON = {}
+    for event in events:
+        if event.name == WAITS:
+            asked = event.data["required_action"]["submit_tool_outputs"]["tool_calls"]
+        elif event.name == "thread.run.queued":
+            asked = []
+        elif event.name.startswith(_STEPS) and not event.name.endswith(".delta"):
+            step = event.data["step_details"]
+    if not asked:
+        return []
+    ids = {call["id"] for call in asked}
+    made = [call for call in step.get("tool_calls", ()) if call["id"] not in ids]
+    return [*made, *(_unanswered(call) for call in asked)]
+
+
+def _unanswered(call: JSON) -> JSON:
+    return {**call, "function": {**call["function"], "output": None}}
