@@ -184,14 +184,18 @@ class Runs:
             async for event in execution.events(after):
                 yield event
             return
-        position = 0
+        position = last = 0
         while True:
-            over = (await self.get(thread_id, run_id)).is_over
+            run = await self.get(thread_id, run_id)
             events, position = await recorded_since(self._store, path, position)
             for event in events:
-                if event.n > after:
+                last = event.n
+                if last > after:
                     yield event
-            if over or (events and events[-1].name in TERMINAL):
+            if events and events[-1].name in TERMINAL:
+                return
+            if run.is_over:  # its process died between the two writes: the state is the end
+                yield Event(last + 1, f"thread.run.{run.status}", run.wire())
                 return
             await asyncio.sleep(_POLL_SECONDS)
 

@@ -77,9 +77,7 @@ class RunRecord:
 
     def count(self, usage: JSON | None) -> None:
         """Add the tokens of a model call."""
-        for name, value in (usage or {}).items():
-            if name in Usage.model_fields and isinstance(value, int):
-                setattr(self.usage, name, getattr(self.usage, name) + value)
+        add_tokens(self.usage, usage)
 
     def _state(self, run: Run, status: str) -> JSON:
         """The fields that belong to a status: what belonged to the last one is taken back."""
@@ -92,6 +90,13 @@ class RunRecord:
         if status != "expired" and status in TERMINAL_STATUS:
             state["expires_at"] = None
         return state
+
+
+def add_tokens(total: Usage, usage: JSON | None) -> None:
+    """Add the tokens of a model call."""
+    for name, value in (usage or {}).items():
+        if name in Usage.model_fields and isinstance(value, int):
+            setattr(total, name, getattr(total, name) + value)
 
 
 def required_action(calls: Sequence[JSON]) -> JSON:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from understudy.events import Event
 from understudy.library.messages import Messages
-from understudy.objects import Message, Run
+from understudy.objects import Message, Run, Usage
 from understudy.runs.journal import recorded
+from understudy.runs.record import add_tokens
 from understudy.runs.views import latest_objects, open_message
-from understudy.store import Path, Store
+from understudy.store import Path, Record, Store
 
 JSON = dict[str, Any]
 _ERROR = {
@@ -28,6 +30,7 @@ async def end_abandoned(store: Store, path: Path, run: Run) -> Run:
     if over is not None:
         await store.put(path, over.wire(), durable=False)
         return over
+    run = run.model_copy(update={"usage": _used(entry.record for entry in entries)})
     endings = await _endings(store, path, run, events)
     lines = [
         {"n": last + index, "t": round(time.time(), 3), "event": name, "data": data}
@@ -44,6 +47,18 @@ def _ended(events: list[Event]) -> Run | None:
     states = latest_objects((event for event in events if event.data.get("status")), "thread.run.")
     runs = [Run.read(state) for state in states.values() if state["object"] == "thread.run"]
     return runs[-1] if runs and runs[-1].is_over else None
+
+
+def _used(records: Iterable[Record]) -> Usage:
+    """The tokens of the model calls that had ended."""
+    used = Usage()
+    calls = set[Any]()
+    for record in records:
+        if record.get("effect") == "model":
+            calls.add(record["id"])
+        elif record.get("result") in calls and "value" in record:
+            add_tokens(used, record["value"]["usage"])
+    return used
 
 
 async def _endings(

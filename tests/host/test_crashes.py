@@ -1,0 +1,138 @@
+"""A process that dies between any two writes: its run ends, and nothing of it stays open."""
+
+import asyncio
+
+import pytest
+
+from understudy import Function, Host, StoreError, hookimpl
+from understudy.models import ChatChunk
+from understudy.objects import RunOptions
+from understudy_memory import MemoryStore
+
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+
+
+class Store(MemoryStore):
+    """A store that takes so many writes, and then none, as if its process had died."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = 1000
+        self.dead = asyncio.Event()
+        self.buried = asyncio.Event()
+
+    async def write(self):
+        self.left -= 1
+        if self.left < 0:
+            self.dead.set()
+            await self.buried.wait()
+            raise StoreError("the process is dead")
+
+    async def put(self, path, value, **options):
+        await self.write()
+        return await super().put(path, value, **options)
+
+    async def append(self, log, records, **options):
+        await self.write()
+        return await super().append(log, records, **options)
+
+    def survivor(self):
+        store = MemoryStore()
+        store._documents = dict(self._documents)
+        store._logs = {path: [*lines] for path, lines in self._logs.items()}
+        self.buried.set()
+        return store
+
+
+class Speaker:
+    """Says something, calls a tool, and hands over to the model."""
+
+    @hookimpl
+    async def invoke_assistant(self, run, proceed):
+        yield "Wait."
+        yield await run.effect("tool", {"name": "look"})
+        async for part in run.stream("next", {}):
+            yield part
+
+
+class Look:
+    def __init__(self, context):
+        self.functions = (Function("look"),)
+
+    async def call(self, call):
+        return "There it is."
+
+    async def close(self):
+        pass
+
+
+class Model:
+    async def chat(self, request):
+        yield ChatChunk(text="Yes.", finish_reason="stop", usage=USAGE)
+
+    async def models(self, settings):
+        return ["m"]
+
+    async def close(self):
+        pass
+
+
+async def run_until(store, writes):
+    providers = {"tools": {"look": Look}, "models": {"fake": Model}}
+    host = Host("unused", store=store, plugins=[Speaker()], providers=providers)
+    thread = await host.new_thread()
+    options = RunOptions.model_validate({"model": "fake/m", "tools": [{"type": "look"}]})
+    store.left = writes
+
+    async def work():
+        await (await host.runs.create(thread.id, "jan", options)).wait()
+
+    work = asyncio.create_task(work())
+    await asyncio.wait(
+        {work, asyncio.create_task(store.dead.wait())}, return_when=asyncio.FIRST_COMPLETED
+    )
+    return thread.id, work.done()
+
+
+async def look_at(store, thread_id):
+    async with Host("unused", store=store) as host:
+        [run] = (await host.runs.page(thread_id)).items
+        events = [event async for event in host.runs.events(thread_id, run.id)]
+        steps = await host.runs.steps(thread_id, run.id)
+        messages = await (await host.messages(thread_id)).all()
+        await host.say(thread_id, "The thread can be used.")
+        return run, events, steps, messages
+
+
+async def killed_after(writes):
+    store = Store()
+    thread_id, finished = await run_until(store, writes)
+    run, events, steps, messages = await look_at(store.survivor(), thread_id)
+    assert run.status in ("completed", "failed")
+    assert events[-1].name == f"thread.run.{run.status}"
+    assert run.usage is not None
+    assert all(step.status in ("completed", "failed") for step in steps)
+    said = {event.data["id"] for event in events if event.name == "thread.message.created"}
+    assert said == {message.id for message in messages}
+    assert all(message.status in ("completed", "incomplete") for message in messages)
+    return finished
+
+
+@pytest.mark.parametrize("writes", range(1, 24))
+def test_a_run_whose_process_dies_after_any_write_ends_and_frees_its_thread(writes):
+    asyncio.run(asyncio.wait_for(killed_after(writes), 10))
+
+
+def test_the_writes_that_are_tried_are_those_of_a_whole_run():
+    assert asyncio.run(killed_after(23))
+    assert not asyncio.run(killed_after(15))
+
+
+def test_a_run_that_died_tells_what_its_model_calls_have_used():
+    async def main():
+        store = Store()
+        thread_id, _ = await run_until(store, 15)
+        return (await look_at(store.survivor(), thread_id))[0]
+
+    run = asyncio.run(main())
+    assert (run.status, run.usage.wire()) == ("failed", USAGE)
