@@ -3,20 +3,22 @@
 import subprocess
 import sys
 
-CHECKS = (
-    ("ruff", "check"),
-    ("ruff", "format", "--check"),
-    ("mypy",),
-    ("pytest", "-q"),
-)
+CHECKS = {
+    "lint": ("ruff", "check"),
+    "format": ("ruff", "format", "--check"),
+    "types": ("mypy",),
+    "tests": ("pytest", "-q"),
+}
 
 
 def main() -> int:
-    for check in CHECKS:
-        code = subprocess.run([sys.executable, "-m", *check], check=False).returncode
-        if code:
-            return code
-    return 0
+    failed = []
+    for name, check in CHECKS.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", *check], check=False).returncode:
+            failed.append(name)
+    print(f"== failed: {', '.join(failed)}" if failed else "== all is well", flush=True)
+    return bool(failed)
 
 
 if __name__ == "__main__":

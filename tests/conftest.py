@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 
 from understudy.testing.model_server import ModelServer
 from understudy.testing.server import KEY, Server
+
+# Children inherit an ignored SIGINT, as shells set it for what runs in the background: Ctrl-C could
+# not be tested there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["understudy.testing.fixtures"]
 

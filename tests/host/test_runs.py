@@ -178,7 +178,7 @@ def test_only_one_of_many_runs_gets_a_thread(root, model):
         )
         refused = [result for result in made if isinstance(result, Conflict)]
         [execution] = [result for result in made if not isinstance(result, BaseException)]
-        with pytest.raises(Conflict, match="already has an active run"):
+        with pytest.raises(Conflict, match=r"while a run .* is active"):
             await host.say(thread.id, "More")
         gate.set()
         await execution.wait()
@@ -515,3 +515,78 @@ class Ping:
 
     async def close(self):
         pass
+
+
+def test_run_tells_at_once_that_nobody_implements_a_function(root, model, write_assistant):
+    write_assistant("clerk", {"assistant.json": {"tools": [WEATHER]}})
+    model.script([call_tools([("weather", {})])])
+
+    async def work(host):
+        thread = await host.new_thread()
+        with pytest.raises(UnderstudyError, match="calls `weather`"):
+            await host.run("clerk", "Rome?", thread=thread.id)
+        return (await host.runs.page(thread.id)).items[0].status
+
+    assert go(root, work) == "cancelled"
+
+
+def test_giving_up_on_run_cancels_the_run(root, model):
+    model.script([say(chunks=[threading.Event()])])
+
+    async def work(host):
+        thread = await host.new_thread()
+        asked = asyncio.create_task(host.run("jan", "Talk", thread=thread.id))
+        await asyncio.to_thread(model.wait_for_request)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        return (await host.runs.page(thread.id)).items[0].status
+
+    assert go(root, work) == "cancelled"
+
+
+def test_outputs_that_are_no_text_become_json(root, model, write_assistant):
+    write_assistant("clerk", {"assistant.json": {"tools": [WEATHER]}})
+    model.script([call_tools([("weather", {})]), say("Warm.")])
+
+    async def work(host):
+        execution = await host.start("clerk", "Rome?")
+        async for event in execution.events():
+            if event.name == "thread.run.requires_action":
+                [call] = execution.run.required_action.submit_tool_outputs.tool_calls
+                with pytest.raises(Invalid, match="by call id"):
+                    await execution.submit([{"tool_call_id": call.id, "output": "x"}])
+                await execution.submit({call.id: {"degrees": 25}})
+
+    go(root, work)
+    assert model.requests[1].body["messages"][-1]["content"] == '{"degrees": 25}'
+
+
+def test_one_file_may_be_given_alone(root, model, tmp_path):
+    note = tmp_path / "note.md"
+    note.write_text("Tuesday")
+
+    async def work(host):
+        execution = await host.start("jan", "When?", files=note)
+        await execution.wait()
+        return [file.filename for file in (await host.files.page()).items]
+
+    assert go(root, work) == ["note.md"]
+
+
+@pytest.mark.parametrize("messages", ['"hi"', "[]", "undefined", "[{}]", "[1]"])
+def test_a_model_call_with_wrong_messages_is_told_to_the_author(
+    root, model, write_assistant, messages
+):
+    code = (
+        "export async function* invoke(run) {\n"
+        f"  yield await run.model.chat({{ messages: {messages} }}).text();\n"
+        "}\n"
+    )
+    write_assistant("clumsy", {"src/index.js": code})
+
+    async def work(host):
+        return (await (await host.start("clumsy", "Hi")).wait()).last_error.message
+
+    assert "`messages`" in go(root, work)
+    assert model.requests == []

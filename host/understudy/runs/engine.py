@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from understudy.errors import Conflict, Invalid, NotFound
 from understudy.events import TERMINAL, Event

@@ -89,8 +89,8 @@ class Execution:
         if self._working and self._task is not None:
             self._task.cancel()
 
-    async def submit(self, outputs: Mapping[str, str]) -> Run:
-        """Answer the calls that the run waits for."""
+    async def submit(self, outputs: Mapping[str, Any]) -> Run:
+        """Answer the calls that the run waits for, by their ids: text, or what becomes JSON."""
         await self._active.tools.submit(outputs)
         return self.run
 

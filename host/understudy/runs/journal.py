@@ -15,13 +15,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
+from understudy.errors import UnderstudyError
 from understudy.events import Event
 from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Record, Store
 
 _MAX_PENDING = 64
+_MAX_DELAY_SECONDS = 0.2
+"""How much of an answer a kill may cost: what came since, or so many deltas."""
 
 
 class Journal:
@@ -36,6 +40,7 @@ class Journal:
         self._unseen: list[Event] = []
         self._count = 0
         self._stored = 0
+        self._later: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._closed = False
         self._writing = asyncio.Lock()
@@ -59,6 +64,14 @@ class Journal:
         self._event(name, data)
         self._show()
         if len(self._pending) >= _MAX_PENDING:
+            await self._write()
+        elif self._later is None:
+            self._later = asyncio.create_task(self._write_later())
+
+    async def _write_later(self) -> None:
+        await asyncio.sleep(_MAX_DELAY_SECONDS)
+        self._later = None
+        with suppress(UnderstudyError):  # whoever writes next is told
             await self._write()
 
     async def effect(
@@ -97,6 +110,8 @@ class Journal:
     def close(self) -> None:
         """No more events will come; readers end when they have seen the last one."""
         self._closed = True
+        if self._later is not None:
+            self._later.cancel()
         self._wake_readers()
 
     def _event(self, name: str, data: dict[str, Any]) -> Event:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
+from understudy.errors import Invalid
 from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
 from understudy.providers import Providers
 from understudy.runs.values import whole
@@ -42,7 +43,7 @@ class ModelCalls:
         provider, model = self._resolve(_wanted(payload.get("model") or self._model))
         request = ChatRequest(
             model=model,
-            messages=payload["messages"],
+            messages=_messages(payload),
             tools=payload.get("tools") or (),
             parameters=self._parameters(payload),
             settings=self._settings,
@@ -67,6 +68,18 @@ class ModelCalls:
         return {
             name: value for name, value in {**self._defaults, **given}.items() if value is not None
         }
+
+
+def _messages(payload: JSON) -> Sequence[Mapping[str, Any]]:
+    """What is said to the model. Raises `Invalid`: index.js and hooks write this by hand."""
+    messages = payload.get("messages")
+    told = isinstance(messages, list) and messages
+    if not told or not all(isinstance(item, Mapping) and "role" in item for item in messages or ()):
+        raise Invalid(
+            'A model call needs `messages`, such as [{"role": "user", "content": "Hi"}].',
+            hint="To answer the thread with the default loop, use `run.next()`.",
+        )
+    return list(messages or ())
 
 
 def _named(model: str) -> str | None:

@@ -52,7 +52,8 @@ function encodePart(value) {
   if (isObject(value) && typeof value.type === "string") return encode(value, "the yielded part");
   const shape = 'yield text, or a content part such as { type: "text", text: { value: "…" } }';
   let advice = "";
-  if (typeof value === "bigint") advice = "; convert it with String(x)";
+  if (isObject(value) && typeof value[asyncIterator] === "function") advice = "; did you forget the * of `yield* run.next()`?";
+  else if (typeof value === "bigint") advice = "; convert it with String(x)";
   else if (isObject(value) && typeof value.text === "string") advice = "; of a model's chunk, yield `chunk.text`";
   throw new NativeTypeError("`invoke` yielded " + nameOf(value) + advice + "; " + shape);
 }
