@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from understudy.dispatch import Hooks
     from understudy.registration import HookPlugin
 
-Group = Literal["stores", "tools", "runtimes", "models", "commands", "hooks"]
+Group = Literal["stores", "tools", "runtimes", "models", "indexes", "commands", "hooks"]
 State = Literal["enabled", "blocked", "duplicate"]
 
 KINDS: Final[dict[Group, str]] = {
@@ -28,6 +28,7 @@ KINDS: Final[dict[Group, str]] = {
     "tools": "tool",
     "runtimes": "runtime",
     "models": "model provider",
+    "indexes": "index",
     "commands": "command",
     "hooks": "hook plugin",
 }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from understudy.errors import PluginError, UnderstudyError
+from understudy.indexes import Index
 from understudy.models import ModelProvider
 from understudy.plugins import Group, Plugins
 from understudy.runtimes import Runtime
 from understudy.tools import Tool, ToolContext
 
 DEFAULT_MODELS: Final = "openai"
+DEFAULT_INDEX: Final = "rag"
 
 
 class Providers:
@@ -20,6 +23,7 @@ class Providers:
         self._plugins = plugins
         self._models: dict[str, ModelProvider] = {}
         self._runtimes: dict[str, Runtime] = {}
+        self._index: Index | None = None
 
     def has_model(self, name: str) -> bool:
         """Whether there is a model provider of that name."""
@@ -46,6 +50,12 @@ class Providers:
             self._runtimes[name] = self._make("runtimes", name)
         return self._runtimes[name]
 
+    def index(self, root: Path) -> Index:
+        """The index of the data root's vector stores. Raises `NotFound`, `PluginError`."""
+        if self._index is None:
+            self._index = self._make("indexes", DEFAULT_INDEX, root)
+        return self._index
+
     def tool(self, name: str, context: ToolContext) -> Tool:
         """A tool, made for one assistant. Raises `NotFound`, `PluginError`."""
         tool: Tool = self._make("tools", name, context)
@@ -66,7 +76,9 @@ class Providers:
 
     async def close(self) -> None:
         """Close everything that was opened."""
-        opened: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
-        self._models, self._runtimes = {}, {}
+        indexes = [self._index] if self._index else []
+        held: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
+        opened: list[ModelProvider | Runtime | Index] = [*held, *indexes]
+        self._models, self._runtimes, self._index = {}, {}, None
         for provider in opened:
             await provider.close()

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from understudy.runs.run import Run
@@ -38,6 +38,8 @@ class Function:
     strict: bool | None = None
     idempotent: bool = False
     """Safe to make again if the host died while the call was under way."""
+    shown_as: Literal["function", "file_search"] = "function"
+    """What run steps call its calls: a `file_search` shows results instead of an output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Tool(Protocol):
 
     async def call(self, call: ToolCall) -> Any:
         """Do it. The result is text or any JSON value. Raise `ToolError` to tell the model why not.
+
+        Passages that can be cited are an object with `chunks`, each with a `marker` such as
+        `【4:0†source】` and a `file_id` (and `text`, `file`, `score`): where the assistant repeats
+        a marker, its message gets a citation of that file.
 
         Cancellation arrives as `asyncio.CancelledError`.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,13 @@ class Chunk:
 
 
 class Unreadable(Exception):
-    """A file that cannot be searched. The message says why, in a sentence for the user."""
+    """A file that cannot be searched. The message says why, in a sentence for the user.
+
+    `code`: whether the format is unknown, or this one file is damaged.
+    """
+
+    def __init__(
+        self, message: str, code: Literal["unsupported_file", "invalid_file"] = "invalid_file"
+    ) -> None:
+        super().__init__(message)
+        self.code: Literal["unsupported_file", "invalid_file"] = code

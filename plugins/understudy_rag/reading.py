@@ -30,6 +30,7 @@ _KNOWN_BINARY: Final = {
 }
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\f\x1b")
 _SAMPLE: Final = 4_096
+_UNKNOWN: Final = "unsupported_file"
 
 
 def read_lines(name: str, data: bytes) -> list[Line]:
@@ -76,8 +77,9 @@ def _strictly(data: bytes, encoding: str) -> str:
 def _refuse_binary(data: bytes) -> None:
     for magic, kind in _KNOWN_BINARY.items():
         if data.startswith(magic):
-            raise Unreadable(f"{kind[0].upper()}{kind[1:]} cannot be read yet; save it as text.")
+            named = f"{kind[0].upper()}{kind[1:]}"
+            raise Unreadable(f"{named} cannot be read yet; save it as text.", _UNKNOWN)
     sample = data[:_SAMPLE]
     odd = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in sample)
     if b"\x00" in data or odd > len(sample) / 50:
-        raise Unreadable("It is not text.")
+        raise Unreadable("It is not text.", _UNKNOWN)

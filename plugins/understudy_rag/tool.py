@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from understudy.tools import Function, ToolCall, ToolContext
 from understudy_rag.ranking import Hit
+from understudy_rag.searches import Searches, marker
 from understudy_rag.settings import Settings, read_arguments, read_settings
 from understudy_rag.shelf import Found, Shelf
 from understudy_rag.sources import Source, attached, beside
 
-if TYPE_CHECKING:
-    from understudy.runs.run import Run
-
 MAX_SKIPPED: Final = 20
-MAX_RUNS: Final = 1_000
-"""Of so many runs it is remembered how often they searched; the longest idle is forgotten."""
 
 RAG: Final = Function(
     name="rag",
@@ -47,7 +43,7 @@ class RagTool:
         self._settings = read_settings(context.assistant_id, context.settings)
         self._folder = context.folder
         self._shelf = Shelf(chunk_size=self._settings.chunk_size, overlap=self._settings.overlap)
-        self._searches: dict[str, int] = {}
+        self._searches = Searches()
 
     async def call(self, call: ToolCall) -> dict[str, Any]:
         """Search. The result has `chunks` (best first), `skipped` files, and the number `searched`.
@@ -58,7 +54,7 @@ class RagTool:
         limit = arguments.top_k or self._settings.top_k
         sources = [*attached(call.run), *await asyncio.to_thread(self._beside)]
         found = await self._shelf.search(arguments.query, sources, limit)
-        result = _as_json(found, self._next_search(call.run))
+        result = _as_json(found, self._searches.next(call.run))
         return result | _context(self._settings, result["chunks"], arguments.query)
 
     async def close(self) -> None:
@@ -68,14 +64,6 @@ class RagTool:
     def _beside(self) -> list[Source]:
         return [] if self._folder is None else list(beside(self._folder / "files"))
 
-    def _next_search(self, run: Run) -> int:
-        """The first number in the markers: no two searches of a run share it."""
-        earlier = self._searches.pop(run.id, 0)
-        self._searches[run.id] = earlier + 1
-        if len(self._searches) > MAX_RUNS:
-            del self._searches[next(iter(self._searches))]
-        return len(run.messages) + earlier
-
 
 def _as_json(found: Found, search: int) -> dict[str, Any]:
     skipped = [{"file": each.file, "reason": each.reason} for each in found.skipped[:MAX_SKIPPED]]
@@ -83,17 +71,17 @@ def _as_json(found: Found, search: int) -> dict[str, Any]:
         skipped.append({"file": f"{more} more", "reason": "See the reasons above."})
     return {
         "chunks": [
-            _hit_json(hit, f"【{search}:{at}†source】") for at, hit in enumerate(found.hits)
+            _hit_json(hit, marker(search, at)) for at, hit in enumerate(found.hits)
         ],
         "skipped": skipped,
         "searched": found.searched,
     }
 
 
-def _hit_json(hit: Hit, marker: str) -> dict[str, Any]:
+def _hit_json(hit: Hit, mark: str) -> dict[str, Any]:
     chunk = hit.passage.chunk
     return {
-        "marker": marker,
+        "marker": mark,
         "text": chunk.text,
         "file": hit.passage.file,
         "file_id": hit.passage.file_id,

@@ -10,6 +10,7 @@ from typing import Final
 # Scripts without spaces between words are compared letter by letter.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f"
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_LETTER: Final = re.compile(rf"[{_UNSPACED}]")
 _MARKS: Final = re.compile(r"[\u0300-\u036f]")
 _VOWEL: Final = re.compile(r"[aeiouy]")
 
@@ -44,15 +45,28 @@ STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
 
 def words(text: str) -> list[str]:
     """The stems of all words but the stop words, repeats kept."""
-    return [stem(word) for word in _spelled(text) if word not in STOP_WORDS]
+    return [stem(word) for word in spelled(text) if word not in STOP_WORDS]
 
 
 def query_words(text: str) -> list[str]:
     """As `words`; a query of nothing but stop words keeps them."""
-    return words(text) or [stem(word) for word in _spelled(text)]
+    return words(text) or [stem(word) for word in spelled(text)]
 
 
-def _spelled(text: str) -> list[str]:
+def query_spellings(text: str) -> list[str]:
+    """The words of a query as they are written, without stop words unless there are no others."""
+    found = spelled(text)
+    return [word for word in found if word not in STOP_WORDS] or found
+
+
+def spaced(text: str) -> str | None:
+    """Text whose letters of scripts without spaces stand apart; None if there are none."""
+    apart = _LETTER.sub(r" \g<0> ", text)
+    return apart if apart != text else None
+
+
+def spelled(text: str) -> list[str]:
+    """The words as they are written, in lower case and without accents."""
     lower = text.lower()
     if not lower.isascii():
         lower = _MARKS.sub("", unicodedata.normalize("NFKD", lower))

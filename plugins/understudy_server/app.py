@@ -20,6 +20,11 @@ from understudy_server.routes.files import FileRoutes
 from understudy_server.routes.models import ModelRoutes
 from understudy_server.routes.runs import RunRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
+from understudy_server.routes.vector_stores import (
+    FileBatchRoutes,
+    VectorStoreFileRoutes,
+    VectorStoreRoutes,
+)
 from understudy_server.table import Table
 
 _KINDS = (
@@ -28,6 +33,9 @@ _KINDS = (
     ThreadRoutes,
     AssistantRoutes,
     FileRoutes,
+    VectorStoreRoutes,
+    VectorStoreFileRoutes,
+    FileBatchRoutes,
     ModelRoutes,
     ChatRoutes,
 )

@@ -90,6 +90,12 @@ class Toolbox:
         """What the host can call."""
         return [offer.function for offer in self._offers.values()]
 
+    def searches(self) -> frozenset[str]:
+        """The functions whose calls run steps show as searches."""
+        return frozenset(
+            function.name for function in self.functions if function.shown_as == "file_search"
+        )
+
     def is_mine(self, name: str) -> bool:
         """Whether the host can call it."""
         return name in self._offers

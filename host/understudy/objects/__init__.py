@@ -2,6 +2,7 @@
 
 from understudy.objects._base import Metadata, Object
 from understudy.objects.assistant import Assistant, AssistantFields, FunctionDefinition, ToolEntry
+from understudy.objects.attribute_filter import AttributeFilter
 from understudy.objects.file import File, Purpose
 from understudy.objects.ids import new_id
 from understudy.objects.message import (
@@ -26,21 +27,39 @@ from understudy.objects.run import (
 from understudy.objects.step import RunStep
 from understudy.objects.stream import EVENTS, MessageDelta, RunStepDelta, StreamError
 from understudy.objects.thread import Thread
+from understudy.objects.vector_store import (
+    Attributes,
+    Chunking,
+    ExpiresAfter,
+    FileBatch,
+    FileStatus,
+    NewFile,
+    SearchResult,
+    VectorStore,
+    VectorStoreFile,
+)
 
 __all__ = [
     "EVENTS",
     "Assistant",
     "AssistantFields",
     "Attachment",
+    "AttributeFilter",
+    "Attributes",
     "CallOptions",
+    "Chunking",
     "ContentPart",
+    "ExpiresAfter",
     "File",
+    "FileBatch",
+    "FileStatus",
     "FunctionDefinition",
     "ImageFilePart",
     "ImageURLPart",
     "Message",
     "MessageDelta",
     "Metadata",
+    "NewFile",
     "Object",
     "OtherPart",
     "Purpose",
@@ -50,6 +69,7 @@ __all__ = [
     "RunStatus",
     "RunStep",
     "RunStepDelta",
+    "SearchResult",
     "StreamError",
     "TextPart",
     "Thread",
@@ -57,5 +77,7 @@ __all__ = [
     "ToolEntry",
     "TruncationStrategy",
     "Usage",
+    "VectorStore",
+    "VectorStoreFile",
     "new_id",
 ]

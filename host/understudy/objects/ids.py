@@ -19,6 +19,8 @@ PREFIXES = {
     "step": "step_",
     "call": "call_",
     "file": "file-",
+    "vector_store": "vs_",
+    "batch": "vsfb_",
 }
 
 _lock = threading.Lock()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from understudy.errors import Invalid
 from understudy.library.files import Files
 from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, File, Message, Thread
@@ -17,6 +16,7 @@ from understudy.runs.effects import Effects
 from understudy.runs.model_calls import ModelCalls
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
+from understudy.runs.search import RunSearch
 from understudy.runs.tool_use import ToolUse
 from understudy.runs.transcript import Call, Transcript
 from understudy.streams import closing
@@ -46,6 +46,7 @@ class ActiveRun:
         models: ModelCalls,
         transcript: Transcript,
         uploads: Files,
+        search: RunSearch,
         *,
         max_steps: int,
     ) -> None:
@@ -71,6 +72,7 @@ class ActiveRun:
                 "client_tools": self.tools.wait_for_client,
                 "model.available": models.available,
                 "log": self._log,
+                "search": search.perform,
             },
             streamers={"model": models.stream},
         )
@@ -107,11 +109,6 @@ class ActiveRun:
 
     async def stream(self, kind: str, payload: JSON) -> AsyncIterator[Any]:
         """Do something outside that answers bit by bit."""
-        if kind == "model" and not payload.get("messages"):
-            raise Invalid(
-                "A model call needs `messages`.",
-                hint="To answer the thread with the default loop, use `run.next()`.",
-            )
         inner = agent(self, payload) if kind == "next" else self._effects.stream(kind, payload)
         with self._remembered():
             async with closing(inner) as items:

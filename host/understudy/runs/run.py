@@ -23,6 +23,7 @@ class Run(Protocol):
     | `model.available` | `{}` | whether a model answers | |
     | `tool` | `{"name", "arguments"}` | what the tool returned | |
     | `next` | `{"instructions"?, "additional_instructions"?, "model"? …}` | | parts |
+    | `search` | `{"query", "max_num_results"? …}` | `{"results": […]}` of the vector stores | |
     | `log` | `{"level", "text"}` | None | |
     | `process` | `{"name", "args"}` | what process.js returned | |
 

@@ -12,10 +12,12 @@ from understudy.dispatch import Hooks
 from understudy.events import Event
 from understudy.folder import ModelChoice, expand_instructions
 from understudy.library.assistants import Assistants
+from understudy.library.attachments import Attachments
 from understudy.library.files import Files
 from understudy.library.loading import LoadedAssistant
 from understudy.library.messages import Messages
 from understudy.library.threads import Threads
+from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.objects import Run, RunOptions, new_id
 from understudy.providers import Providers
 from understudy.runs.active import ActiveRun, Scene
@@ -25,6 +27,7 @@ from understudy.runs.model_calls import ANY_MODEL, ModelCalls
 from understudy.runs.record import RunRecord
 from understudy.runs.run import Part
 from understudy.runs.run import Run as RunProtocol
+from understudy.runs.search import RunSearch
 from understudy.runs.transcript import Transcript
 from understudy.store import Path, Store
 
@@ -48,6 +51,7 @@ class Stage:
         assistants: Assistants,
         threads: Threads,
         files: Files,
+        vector_stores: VectorStoreFiles,
     ) -> None:
         self._store = store
         self._providers = providers
@@ -55,11 +59,14 @@ class Stage:
         self._assistants = assistants
         self._threads = threads
         self._files = files
+        self._vector_stores = vector_stores
+        self.attachments = Attachments(threads, vector_stores, files)
 
     def elsewhere(self, store: Store, threads: Threads) -> Stage:
         """The same for runs that are kept in another store."""
         providers, hooks = self._providers, self._hooks
-        return Stage(store, providers, hooks, self._assistants, threads, self._files)
+        found = self._files, self._vector_stores
+        return Stage(store, providers, hooks, self._assistants, threads, *found)
 
     @asynccontextmanager
     async def loaded(
@@ -113,6 +120,7 @@ class Stage:
             thread_id=run.thread_id,
             run_id=run.id,
             assistant_id=run.assistant_id,
+            searches=loaded.toolbox.searches(),
         )
         active = ActiveRun(
             scene,
@@ -121,6 +129,7 @@ class Stage:
             self._model_calls(choice, run),
             transcript,
             self._files,
+            RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
             max_steps=_max_steps(loaded),
         )
         observers.append(active)

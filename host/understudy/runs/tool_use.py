@@ -46,7 +46,7 @@ class ToolUse:
         except UnderstudyError as error:
             await self._transcript.show_output(call, _failure_text(error))
             raise
-        await self._transcript.show_output(call, _output_text(value))
+        await self._transcript.show_output(call, _output_text(value), value)
         return value
 
     # -- calls from the model: it is told the result, or what went wrong
@@ -67,12 +67,14 @@ class ToolUse:
 
     async def _answer_one(self, effects: Effects, call: Call) -> None:
         payload = {"id": call.id, "name": call.name, "arguments": call.arguments}
+        result = None
         try:
-            output = _output_text(await effects.effect("tool", payload))
+            result = await effects.effect("tool", payload)
+            output = _output_text(result)
         except UnderstudyError as error:
             _log.warning("tool `%s` failed: %s", call.name, error)
             output = _failure_text(error)
-        await self._transcript.show_output(call, output)
+        await self._transcript.show_output(call, output, result)
 
     async def perform(self, run: ActiveRun, payload: JSON) -> Any:
         """The effect `tool`: through the hooks to the tool itself."""
@@ -102,8 +104,10 @@ class ToolUse:
             self._waiting = None
         return {call.id: call.output for call in calls}
 
-    async def submit(self, outputs: Mapping[str, str]) -> None:
-        """Take the client's outputs, one for each call. Raises `Invalid` otherwise."""
+    async def submit(self, outputs: Mapping[str, Any]) -> None:
+        """Take the client's outputs by call id, one for each. Raises `Invalid` otherwise."""
+        if not isinstance(outputs, Mapping):
+            raise Invalid("The outputs must be given by call id: {call.id: output, …}.")
         if self._waiting is None:
             status = self._record.run.status
             raise Invalid(f'Runs in status "{status}" do not accept tool outputs.')
@@ -118,7 +122,7 @@ class ToolUse:
             require_json(output, f"The output for {call_id}")
         self._waiting = None  # from here on nobody else can answer
         for call in calls:
-            await self._transcript.show_output(call, outputs[call.id])
+            await self._transcript.show_output(call, _output_text(outputs[call.id]))
         await self._record.become("queued", "in_progress")
         if not done.done():  # it is, if the run was cancelled meanwhile
             done.set_result(None)

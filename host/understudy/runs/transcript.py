@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,13 @@ from understudy.errors import Invalid
 from understudy.library.messages import Messages
 from understudy.objects import Message, RunStep, new_id
 from understudy.objects.message import ContentPart
+from understudy.runs.citations import (
+    END_OF_MARKER,
+    chunks_of,
+    citations,
+    shown_search,
+    sources_in,
+)
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
 from understudy.runs.unbroken import unbroken
@@ -34,9 +42,13 @@ class Call:
     name: str
     arguments: str
     output: str | None = None
+    result: Any = None
+    is_search: bool = False
 
     def wire(self) -> JSON:
         """The call as run steps show it."""
+        if self.is_search:
+            return shown_search(self.id, self.result, is_over=self.output is not None)
         function = {"name": self.name, "arguments": self.arguments, "output": self.output}
         return {"id": self.id, "type": "function", "function": function}
 
@@ -62,12 +74,15 @@ class Transcript:
         thread_id: str,
         run_id: str,
         assistant_id: str,
+        searches: Collection[str] = (),
     ) -> None:
         self._journal = journal
         self._messages = messages
         self._ids = {"thread_id": thread_id, "run_id": run_id, "assistant_id": assistant_id}
         self._open: _Open | None = None
         self._turns = asyncio.Lock()
+        self._searches = searches
+        self._sources: dict[str, str] = {}
         self.usage: JSON | None = None
         """What the newest model call used: it goes to the step that the call fed."""
 
@@ -81,8 +96,24 @@ class Transcript:
         async with self._turns:
             message, content = await self._message()
             index = _merge(content, addition)
-            delta = {"content": [{"index": index, **addition}]}
+            shown = addition | self._cited(content[index], addition)
+            delta = {"content": [{"index": index, **shown}]}
             await self._delta("thread.message", message.id, delta)
+
+    def _cited(self, part: JSON, addition: JSON) -> JSON:
+        """Annotate the markers that have become whole; returns what the delta shows of them."""
+        if not self._sources or END_OF_MARKER not in addition.get("text", {}).get("value", ""):
+            return {}
+        annotations = part["text"]["annotations"]
+        known = {each.get("start_index") for each in annotations}
+        found = citations(part["text"]["value"], self._sources)
+        fresh = [each for each in found if each["start_index"] not in known]
+        first = len(annotations)
+        part["text"]["annotations"] = [*annotations, *fresh]
+        own = [*addition["text"].get("annotations", ()), *fresh]
+        first -= len(own) - len(fresh)
+        indexed = [{"index": at, **each} for at, each in enumerate(own, start=first)]
+        return {"text": {**addition["text"], "annotations": indexed}}
 
     async def _message(self) -> tuple[Message, list[JSON]]:
         now = self._open
@@ -118,6 +149,7 @@ class Transcript:
 
     async def show_call(self, call: Call) -> None:
         """Show a call that begins, in the open step of calls or a new one."""
+        call.is_search = call.name in self._searches
         async with self._turns:
             now = self._open
             if now is None or now.message is not None:
@@ -130,13 +162,17 @@ class Transcript:
         call.arguments += piece
         async with self._turns:
             now = self._open
-            if now is not None and piece and call in now.calls:
+            if now is not None and piece and call in now.calls and not call.is_search:
                 shown = {"type": "function", "function": {"arguments": piece}}
                 await self._call_delta(now, call, shown)
 
-    async def show_output(self, call: Call, output: str) -> None:
-        """Show what a call gave. The step ends with its last output."""
-        call.output = output
+    async def show_output(self, call: Call, output: str, result: Any = None) -> None:
+        """Show what a call gave. The step ends with its last output.
+
+        `result` is what the output was made of: the chunks in it can be cited from now on.
+        """
+        call.output, call.result = output, result
+        self._sources |= sources_in(chunks_of(result))
         async with self._turns:
             calls = self._open.calls if self._open else []
             if call in calls and all(made.output is not None for made in calls):

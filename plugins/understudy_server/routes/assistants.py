@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from understudy import Host, Page
+from understudy.objects import AssistantFields
 from understudy_server.bodies import read_body
+from understudy_server.encoded import Encoded
 from understudy_server.paging import json_response, page_response, read_query
 from understudy_server.requests import CreateAssistant, ModifyAssistant
 
@@ -18,7 +21,9 @@ class AssistantRoutes:
     """Create, list, read, modify, delete."""
 
     def __init__(self, host: Host) -> None:
+        self._host = host
         self._assistants = host.assistants
+        self._encoded = Encoded()
 
     def routes(self) -> list[Route]:
         """Paths and methods."""
@@ -33,7 +38,7 @@ class AssistantRoutes:
     async def create(self, request: Request) -> Response:
         """`POST /assistants`."""
         body = await read_body(request, CreateAssistant)
-        assistant = await self._assistants.create(body.sent())
+        assistant = await self._assistants.create(await self._settled(body))
         return json_response(assistant.wire())
 
     async def page(self, request: Request) -> Response:
@@ -44,15 +49,23 @@ class AssistantRoutes:
 
     async def get(self, request: Request) -> Response:
         """`GET /assistants/{id}`."""
-        return json_response(
-            (await self._assistants.get(request.path_params["assistant_id"])).wire()
-        )
+        assistant = await self._assistants.get(request.path_params["assistant_id"])
+        return Response(self._encoded.of(assistant), media_type="application/json")
 
     async def modify(self, request: Request) -> Response:
         """`POST /assistants/{id}`."""
         body = await read_body(request, ModifyAssistant)
         assistant_id = request.path_params["assistant_id"]
-        return json_response((await self._assistants.modify(assistant_id, body.sent())).wire())
+        return json_response(
+            (await self._assistants.modify(assistant_id, await self._settled(body))).wire()
+        )
+
+    async def _settled(self, body: AssistantFields) -> dict[str, Any]:
+        """The fields that were sent; the vector stores that they ask for are made."""
+        sent = body.sent()
+        if sent.get("tool_resources") is not None:
+            sent["tool_resources"] = await self._host.settle_resources(body.tool_resources)
+        return sent
 
     async def delete(self, request: Request) -> Response:
         """`DELETE /assistants/{id}`."""

@@ -65,7 +65,7 @@ class FileRoutes:
     async def delete(self, request: Request) -> Response:
         """`DELETE /files/{id}`."""
         file_id = request.path_params["file_id"]
-        await self._files.delete(file_id)
+        await self._host.delete_file(file_id)
         return json_response({"id": file_id, "object": "file", "deleted": True})
 
     async def content(self, request: Request) -> Response:

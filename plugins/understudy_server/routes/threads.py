@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from understudy import Host
+from understudy import Host, UnderstudyError
 from understudy_server.bodies import read_body
 from understudy_server.paging import json_response, page_response, read_query
 from understudy_server.requests import CreateMessage, CreateThread, ModifyMetadata, ModifyThread
@@ -48,6 +48,8 @@ class ThreadRoutes:
         body = await read_body(request, ModifyThread)
         sent = body.model_dump(exclude_unset=True)
         changes = {**sent, "metadata": sent["metadata"] or {}} if "metadata" in sent else sent
+        if "tool_resources" in sent:
+            changes["tool_resources"] = await self._host.settle_resources(body.tool_resources)
         return json_response((await self._host.threads.modify(_thread_id(request), changes)).wire())
 
     async def delete(self, request: Request) -> Response:
@@ -109,12 +111,16 @@ class MessageRoutes:
 
 
 async def make_thread(host: Host, body: CreateThread) -> Any:
-    """A thread with its first messages."""
-    thread = await host.threads.create(metadata=body.metadata, tool_resources=body.tool_resources)
-    messages = await host.messages(thread.id)
-    for message in body.messages:
-        await messages.create(**message.fields())
-    return thread
+    """A thread with its first messages, or nothing at all."""
+    resources = await host.settle_resources(body.tool_resources)
+    thread = await host.threads.create(metadata=body.metadata, tool_resources=resources)
+    try:
+        for message in body.messages:
+            await host.say(thread.id, **message.fields())
+    except UnderstudyError:
+        await host.delete_thread(thread.id)
+        raise
+    return await host.threads.get(thread.id)
 
 
 def _thread_id(request: Request) -> str:

@@ -1,0 +1,266 @@
+"""Vector stores: `vector_stores/ID/vector_store.json`, with the log of their files beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from understudy.errors import Conflict, Invalid, NotFound, StoreError
+from understudy.indexes import Hit, Index
+from understudy.library.files import Files
+from understudy.library.ingestion import Ingestion
+from understudy.library.members import Members
+from understudy.objects import AttributeFilter, SearchResult, VectorStore, new_id
+from understudy.objects.vector_store import FoundText
+from understudy.store import NAME, Document, Order, Page, Path, Store
+
+COLLECTION: Path = ("vector_stores",)
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for."""
+
+    query: str
+    limit: int
+    filters: AttributeFilter | None = field(hash=False)
+    score_threshold: float
+
+
+class VectorStores:
+    """The vector stores of a data root. `VectorStoreFiles` adds to them and takes out."""
+
+    def __init__(self, store: Store, files: Files, index: Callable[[], Index]) -> None:
+        self._store = store
+        self._index = index
+        self.ingestion = Ingestion(store, files, index)
+        self._members: dict[str, Members] = {}
+        self._opening = asyncio.Lock()
+
+    # -- the objects
+
+    async def create(
+        self,
+        *,
+        name: str | None = None,
+        expires_after: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        description: str | None = None,
+    ) -> VectorStore:
+        """Make an empty vector store."""
+        now = int(time.time())
+        value = {
+            "id": new_id("vector_store"),
+            "created_at": now,
+            "last_active_at": now,
+            "name": name or "",
+            "expires_after": expires_after,
+            "metadata": dict(metadata or {}),
+            **({"description": description} if description is not None else {}),
+        }
+        made = VectorStore.read(value)
+        await self._store.put((*COLLECTION, made.id), value, expect=None)
+        return await self.get(made.id)
+
+    async def get(self, store_id: str) -> VectorStore:
+        """Read a vector store. Raises `NotFound`."""
+        return await self._shown(await self._document(store_id))
+
+    async def _document(self, store_id: str) -> Document:
+        is_name = NAME.fullmatch(store_id)
+        document = await self._store.get((*COLLECTION, store_id)) if is_name else None
+        if document is None:
+            raise NotFound(f"No vector store found with id '{store_id}'.")
+        return document
+
+    async def _shown(self, document: Document) -> VectorStore:
+        """The object, with what follows from its files and from the time."""
+        members = await self.members(document.id)
+        counts = members.counts()
+        shown = VectorStore.read(
+            {
+                **document.value,
+                "file_counts": counts.wire(),
+                "usage_bytes": sum(member.usage_bytes for member in members),
+                "expires_at": _expires_at(document.value),
+            }
+        )
+        if shown.is_expired(time.time()):
+            return shown.model_copy(update={"status": "expired"})
+        return shown.model_copy(
+            update={"status": "in_progress" if counts.in_progress else "completed"}
+        )
+
+    async def page(
+        self,
+        *,
+        limit: int = 20,
+        order: Order = "desc",
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Page[VectorStore]:
+        """List the vector stores; what cannot be read is left out."""
+        page = await self._store.page(
+            COLLECTION, limit=limit, order=order, after=after, before=before
+        )
+        readable = [item for item in page.items if item.error is None]
+        return Page(tuple([await self._shown(item) for item in readable]), page.has_more)
+
+    async def modify(self, store_id: str, changes: Mapping[str, Any]) -> VectorStore:
+        """Change the name, the metadata or the expiry. Raises `NotFound`."""
+        document = await self._document(store_id)
+        changed = {**document.value, **changes, "name": changes.get("name", document.value["name"])}
+        changed["name"] = changed["name"] or ""
+        VectorStore.read(changed)
+        await self._store.put(document.path, changed, expect=document.version)
+        return await self.get(store_id)
+
+    async def delete(self, store_id: str) -> None:
+        """Remove a vector store and its index; the files themselves stay. Raises `NotFound`."""
+        document = await self._document(store_id)
+        await self._index().drop(store_id)
+        await self._store.delete(document.path)
+        self._members.pop(store_id, None)
+
+    async def touch(self, store_id: str) -> None:
+        """Note that a vector store is used. Raises `NotFound`."""
+        document = await self._document(store_id)
+        now = int(time.time())
+        if document.value.get("last_active_at") == now:
+            return
+        value = {**document.value, "last_active_at": now}
+        try:
+            await self._store.put(document.path, value, expect=document.version, durable=False)
+        except Conflict:  # somebody else uses it at this moment, too
+            return
+
+    # -- their files
+
+    async def members(self, store_id: str) -> Members:
+        """The files of a store that is there; what was left unfinished is taken up."""
+        members = self._members.get(store_id) or await self._opened(store_id)
+        await members.refresh()
+        self.ingestion.begin(members)
+        return members
+
+    async def _opened(self, store_id: str) -> Members:
+        async with self._opening:
+            members = self._members.get(store_id)
+            if members is None:
+                members = Members(self._store, (*COLLECTION, store_id))
+                await members.refresh()
+                if list(members):
+                    await self._reconcile(members)
+                self._members[store_id] = members
+            return members
+
+    async def _reconcile(self, members: Members) -> None:
+        """Let the index hold what the log says: after a crash, or when the index was deleted."""
+        store_id = members.path[-1]
+        indexed = set(await self._index().files(store_id))
+        done = {member.id for member in members if member.status == "completed"}
+        lost = [member for member in members if member.id in done - indexed]
+        await members.settle(lost, "in_progress")
+        for file_id in indexed - done - {member.id for member in members.unfinished()}:
+            await self._index().remove(store_id, file_id)
+
+    async def settled(self, store_ids: Sequence[str], seconds: float) -> bool:
+        """Wait until nothing is in progress in these stores; False if it takes longer."""
+        waits = [self.ingestion.settled(await self.members(id_), seconds) for id_ in store_ids]
+        return all(await asyncio.gather(*waits))
+
+    # -- searching
+
+    async def search(
+        self,
+        store_ids: Sequence[str],
+        query: str,
+        *,
+        limit: int = 10,
+        filters: AttributeFilter | None = None,
+        score_threshold: float = 0.0,
+    ) -> list[SearchResult]:
+        """The best chunks in several stores, best first. `filters` look at files' attributes.
+
+        Raises `NotFound`, and `Invalid` if one expired.
+        """
+        search = _Search(query, limit, filters, score_threshold)
+        for store_id in store_ids:
+            store = await self.get(store_id)
+            if store.status == "expired":
+                raise Invalid(
+                    f"The vector store {store_id} expired and cannot be searched.",
+                    hint="Make a new one with the same files.",
+                )
+            await self.touch(store_id)
+        try:
+            return await self._search(store_ids, search)
+        except StoreError as error:
+            if error.kind != "damaged":
+                raise
+            await self._rebuild(store_ids)
+            return await self._search(store_ids, search)
+
+    async def _search(self, store_ids: Sequence[str], search: _Search) -> list[SearchResult]:
+        members = {store_id: await self.members(store_id) for store_id in store_ids}
+        only = {store_id: _wanted(found, search.filters) for store_id, found in members.items()}
+        hits = await self._index().search(
+            store_ids, search.query, limit=search.limit, only={} if search.filters is None else only
+        )
+        return [
+            _result(members[hit.store_id], hit)
+            for hit in hits
+            if hit.score >= search.score_threshold and hit.file_id in only[hit.store_id]
+        ]
+
+    async def _rebuild(self, store_ids: Sequence[str]) -> None:
+        for store_id in store_ids:
+            members = await self.members(store_id)
+            await self._reconcile(members)
+            self.ingestion.begin(members)
+        await self.settled(store_ids, seconds=60)
+
+    async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
+        """A file's text as it is searched. Raises `Unsearchable`."""
+        return await self._index().text(filename, content)
+
+    async def discard(self, store_id: str, file_id: str) -> None:
+        """Take a file out of a store and its index."""
+        members = await self.members(store_id)
+        await members.remove(file_id)
+        await self._index().remove(store_id, file_id)
+
+    async def close(self) -> None:
+        """Stop working in the background."""
+        await self.ingestion.close()
+
+
+def _wanted(members: Members, filters: AttributeFilter | None) -> set[str]:
+    return {
+        member.id
+        for member in members
+        if member.status == "completed" and (filters is None or filters.matches(member.attributes))
+    }
+
+
+def _result(members: Members, hit: Hit) -> SearchResult:
+    member = members.get(hit.file_id)
+    return SearchResult(
+        file_id=hit.file_id,
+        filename=member.filename if member else "",
+        score=hit.score,
+        attributes=member.attributes if member else {},
+        content=[FoundText(text=hit.text)],
+    )
+
+
+def _expires_at(value: Mapping[str, Any]) -> int | None:
+    after = value.get("expires_after")
+    if not isinstance(after, Mapping):
+        return None
+    used: int = value.get("last_active_at") or value["created_at"]
+    return used + int(after["days"]) * _DAY

@@ -1,0 +1,74 @@
+"""The effect `search`: a run looks in its assistant's and its thread's vector stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from understudy.errors import Invalid, NotFound
+from understudy.library.resources import vector_store_ids
+from understudy.library.vector_stores import VectorStores
+from understudy.objects import Assistant, AttributeFilter, Thread
+
+JSON = dict[str, Any]
+_PATIENCE: Final = 60.0
+"""How long a run waits for files of its thread that are still being processed."""
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    query: str
+    max_num_results: int = Field(20, ge=1, le=50)
+    score_threshold: float = Field(0.0, ge=0, le=1)
+    filters: AttributeFilter | None = None
+
+
+class RunSearch:
+    """Searches for one run."""
+
+    def __init__(self, stores: VectorStores, assistant: Assistant, thread: Thread) -> None:
+        self._stores = stores
+        self._assistants = vector_store_ids(assistant.tool_resources)
+        self._threads = vector_store_ids(thread.tool_resources)
+
+    async def perform(self, payload: JSON) -> JSON:
+        """`{"query", "max_num_results"?, "score_threshold"?, "filters"?}` → results, best first.
+
+        Stores that expired or are gone are named in `unavailable`.
+        """
+        asked = _read(payload)
+        found, gone = await self._usable([*self._assistants, *self._threads])
+        await self._stores.settled([id_ for id_ in self._threads if id_ in found], _PATIENCE)
+        results = await self._stores.search(
+            found,
+            asked.query,
+            limit=asked.max_num_results,
+            filters=asked.filters,
+            score_threshold=asked.score_threshold,
+        )
+        return {"results": [result.wire() for result in results], "unavailable": gone}
+
+    async def _usable(self, store_ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        found: list[str] = []
+        gone: list[str] = []
+        for store_id in dict.fromkeys(store_ids):
+            (found if await self._is_there(store_id) else gone).append(store_id)
+        return found, gone
+
+    async def _is_there(self, store_id: str) -> bool:
+        try:
+            return (await self._stores.get(store_id)).status != "expired"
+        except NotFound:
+            return False
+
+
+def _read(payload: Mapping[str, Any]) -> _Asked:
+    try:
+        return _Asked.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        param = ".".join(str(step) for step in first["loc"])
+        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None

@@ -1,0 +1,113 @@
+"""The index that vector stores stand on: `vector_stores/ID/index.sqlite3`, one file for each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePath
+from typing import Final, TypeVar
+
+from understudy.indexes import Hit, IndexedFile, Unsearchable
+from understudy_rag.chunking import split
+from understudy_rag.documents import Chunk, Line, Unreadable
+from understudy_rag.extraction import extract
+from understudy_rag.scoring import best
+from understudy_rag.stored import StoredIndex
+from understudy_rag.words import query_spellings
+
+T = TypeVar("T")
+MAX_BYTES: Final = 64 * 2**20
+"""The largest file that is made searchable."""
+LETTERS_PER_TOKEN: Final = 4
+_MAX_WORDS: Final = 128
+_THREADS: Final = 4
+
+
+class RagIndex:
+    """Finds passages by BM25 over SQLite's full-text search."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-rag")
+
+    async def add(self, store_id: str, file: IndexedFile) -> int:
+        """Read a file, cut it into chunks and store them in one transaction."""
+        stored = self._stored(store_id)
+        sizes = (file.chunk_tokens * LETTERS_PER_TOKEN, file.overlap_tokens * LETTERS_PER_TOKEN)
+        lines = await self._lines(file.filename, file.content)
+
+        def work() -> int:
+            chunks = split(lines, size=sizes[0], overlap=sizes[1])
+            stored.add(file.file_id, PurePath(file.filename).stem, chunks, sizes)
+            return _bytes(chunks)
+
+        return await self._in_thread(work)
+
+    async def remove(self, store_id: str, file_id: str) -> None:
+        """Forget a file, in one transaction."""
+        await self._in_thread(lambda: self._stored(store_id).remove(file_id))
+
+    async def drop(self, store_id: str) -> None:
+        """Nothing is held open: the host removes the folder."""
+
+    async def files(self, store_id: str) -> Collection[str]:
+        """The ids of the files that can be searched."""
+        return await self._in_thread(self._stored(store_id).files)
+
+    async def search(
+        self,
+        store_ids: Sequence[str],
+        query: str,
+        *,
+        limit: int,
+        only: Mapping[str, Collection[str]],
+    ) -> Sequence[Hit]:
+        """The best chunks of several stores, best first, on one scale."""
+        words = query_spellings(query)[:_MAX_WORDS]
+        stores = {store_id: self._stored(store_id) for store_id in dict.fromkeys(store_ids)}
+        allowed = {id_: json.dumps(list(only[id_])) for id_ in stores if id_ in only}
+        return await self._in_thread(lambda: best(stores, words, allowed, limit)) if words else []
+
+    async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
+        """A file's text, as its chunks hold it."""
+        lines = await self._lines(filename, content)
+        return "\n".join(line.text for line in lines).strip()
+
+    async def close(self) -> None:
+        """Stop the workers."""
+        await asyncio.to_thread(self._workers.shutdown, wait=True, cancel_futures=True)
+
+    def _stored(self, store_id: str) -> StoredIndex:
+        return StoredIndex(self._root / "vector_stores" / store_id / "index.sqlite3")
+
+    async def _lines(self, filename: str, content: AsyncIterator[bytes]) -> list[Line]:
+        data = await _whole(content)
+        try:
+            return await extract(filename, data, self._in_thread)
+        except Unreadable as error:
+            raise Unsearchable(str(error), code=error.code) from None
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Work in a thread. When cancelled it is waited for: nothing goes on behind one's back."""
+        future = asyncio.get_running_loop().run_in_executor(self._workers, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+
+async def _whole(content: AsyncIterator[bytes]) -> bytes:
+    data = bytearray()
+    async for piece in content:
+        data += piece
+        if len(data) > MAX_BYTES:
+            message = f"It is larger than {MAX_BYTES // 2**20} MB; split it."
+            raise Unsearchable(message, code="invalid_file")
+    return bytes(data)
+
+
+def _bytes(chunks: Sequence[Chunk]) -> int:
+    return sum(len(chunk.text.encode()) for chunk in chunks)

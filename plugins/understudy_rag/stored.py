@@ -1,0 +1,216 @@
+"""One vector store's index: an SQLite file with its files, their chunks, and the words in them.
+
+External content: the words are indexed over a view, so that text is kept once. Scripts without
+spaces are indexed letter by letter; `spaced` holds that form, for chunks that have them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+from understudy.errors import StoreError
+from understudy_rag.documents import Chunk
+from understudy_rag.words import spaced
+
+R = TypeVar("R")
+_VERSION: Final = 1
+# What another version left is derived: its tables are simply made anew.
+_SCHEMA: Final = f"""
+DROP TABLE IF EXISTS words;
+DROP VIEW IF EXISTS indexed;
+DROP TABLE IF EXISTS chunk;
+DROP TABLE IF EXISTS file;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, file_id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
+    overlap INTEGER NOT NULL, chunks INTEGER NOT NULL, letters INTEGER NOT NULL
+);
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, head TEXT NOT NULL, text TEXT NOT NULL,
+    spaced TEXT
+);
+CREATE INDEX chunk_of_file ON chunk (file);
+CREATE VIEW indexed AS SELECT id, head, coalesce(spaced, text) AS text FROM chunk;
+CREATE VIRTUAL TABLE words USING fts5(
+    head, text, content='indexed', content_rowid='id',
+    tokenize='porter unicode61 remove_diacritics 2'
+);
+PRAGMA user_version = {_VERSION};
+"""
+_FORGET_WORDS: Final = """
+INSERT INTO words (words, rowid, head, text)
+SELECT 'delete', indexed.id, indexed.head, indexed.text FROM indexed
+JOIN chunk USING (id) WHERE chunk.file = ?
+"""
+_MATCHES: Final = """
+SELECT words.rowid, highlight(words, 0, char(2), char(3)), highlight(words, 1, char(2), char(3)),
+    length(chunk.text), file.file_id
+FROM words JOIN chunk ON chunk.id = words.rowid JOIN file ON file.id = chunk.file
+WHERE words MATCH :words AND (:any OR file.file_id IN (SELECT value FROM json_each(:only)))
+ORDER BY bm25(words, 2.0, 1.0) LIMIT :limit
+"""
+_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A chunk that has some of the words; they are marked in `head` and `text`."""
+
+    chunk: int
+    head: str
+    text: str
+    letters: int
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many chunks a store has, and how many letters in all."""
+
+    chunks: int
+    letters: int
+
+
+class StoredIndex:
+    """Reads and writes the file. Its methods block: they are for worker threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(
+        self, file_id: str, title: str, chunks: Sequence[Chunk], sizes: tuple[int, int]
+    ) -> None:
+        """Put a file's chunks in the place of what there was of it, all or nothing."""
+        with self._open(make=True) as db, _transaction(db):
+            _forget(db, file_id)
+            letters = sum(len(chunk.text) for chunk in chunks)
+            row = (file_id, *sizes, len(chunks), letters)
+            insert = "INSERT INTO file (file_id, size, overlap, chunks, letters)"
+            number = db.execute(f"{insert} VALUES (?, ?, ?, ?, ?)", row).lastrowid
+            _insert(db, ((number, f"{title} {c.heading}".strip(), c.text) for c in chunks))
+
+    def has(self, file_id: str, sizes: tuple[int, int]) -> bool:
+        """Whether a file is there, in chunks of this size and overlap."""
+        wanted = "SELECT 1 FROM file WHERE file_id = ? AND size = ? AND overlap = ?"
+        return bool(self._read(lambda db: db.execute(wanted, (file_id, *sizes)).fetchone()))
+
+    def remove(self, file_id: str) -> None:
+        """Forget a file."""
+        if self._path.exists():
+            with self._open() as db, _transaction(db):
+                _forget(db, file_id)
+
+    def files(self) -> set[str]:
+        """The ids of the files that are there."""
+        rows = self._read(lambda db: db.execute("SELECT file_id FROM file").fetchall())
+        return {row[0] for row in rows or ()}
+
+    def size(self) -> Size:
+        """How much there is."""
+        sums = "SELECT coalesce(sum(chunks), 0), coalesce(sum(letters), 0) FROM file"
+        row = self._read(lambda db: db.execute(sums).fetchone())
+        return Size(*row) if row else Size(0, 0)
+
+    def having(self, word: str) -> int:
+        """How many chunks have a word, in any of its forms."""
+        counted = "SELECT count(*) FROM words WHERE words MATCH ?"
+        row = self._read(lambda db: db.execute(counted, (_quoted(word),)).fetchone())
+        return row[0] if row else 0
+
+    def matches(self, words: Sequence[str], only: str | None, limit: int) -> list[Match]:
+        """The chunks with the most of the words. `only`: a JSON array of file ids."""
+        asked = {
+            "words": " OR ".join(map(_quoted, words)),
+            "any": only is None,
+            "only": only or "[]",
+            "limit": limit,
+        }
+        rows = self._read(lambda db: db.execute(_MATCHES, asked).fetchall())
+        return [Match(*row) for row in rows or ()]
+
+    def texts(self, chunks: Collection[int]) -> dict[int, str]:
+        """The texts of chunks."""
+        marks = ", ".join("?" * len(chunks))
+        query = f"SELECT id, text FROM chunk WHERE id IN ({marks})"
+        return dict(self._read(lambda db: db.execute(query, tuple(chunks)).fetchall()) or ())
+
+    def _read(self, ask: Callable[[sqlite3.Connection], R]) -> R | None:
+        """Ask the file, if there is one."""
+        if not self._path.exists():
+            return None
+        with self._open() as db:
+            return ask(db)
+
+    @contextmanager
+    def _open(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection. A damaged file is set aside, and `StoreError` says so."""
+        if make:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            db = sqlite3.connect(self._path, timeout=_SECONDS, isolation_level=None)
+            try:
+                _prepare(db)
+                yield db
+            finally:
+                db.close()
+        except sqlite3.OperationalError as error:
+            kind: Literal["full", "io"] = "full" if "full" in str(error) else "io"
+            raise StoreError(f"{self._path.name}: {error}.", kind=kind) from error
+        except sqlite3.DatabaseError as error:
+            self._set_aside()
+            message = f"The index {self._path} was damaged and is set aside: {error}."
+            raise StoreError(message, kind="damaged") from error
+
+    def _set_aside(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            file = self._path.with_name(self._path.name + end)
+            if file.exists():
+                file.replace(file.with_name(f"damaged-{file.name}"))
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the tables of a new file, or of one that another version wrote."""
+    if not _is_ours(db):
+        db.execute("PRAGMA journal_mode = WAL")
+        with _transaction(db):
+            if not _is_ours(db):  # nobody else made them meanwhile
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+    db.execute("PRAGMA synchronous = NORMAL")
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    with db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def _forget(db: sqlite3.Connection, file_id: str) -> None:
+    row = db.execute("SELECT id FROM file WHERE file_id = ?", (file_id,)).fetchone()
+    if row is not None:
+        db.execute(_FORGET_WORDS, row)
+        db.execute("DELETE FROM chunk WHERE file = ?", row)
+        db.execute("DELETE FROM file WHERE id = ?", row)
+
+
+def _insert(db: sqlite3.Connection, rows: Iterator[tuple[int | None, str, str]]) -> None:
+    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM chunk").fetchone()[0]
+    db.executemany(
+        "INSERT INTO chunk (file, head, text, spaced) VALUES (?, ?, ?, ?)",
+        ((number, head, text, spaced(text)) for number, head, text in rows),
+    )
+    index = "INSERT INTO words (rowid, head, text) SELECT id, head, text FROM indexed WHERE id >= ?"
+    db.execute(index, (first,))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
