@@ -278,8 +278,7 @@ class Host:
         """Remove a thread; a run on it is stopped first. Raises `NotFound`."""
         newest = await self.runs.page(thread_id, limit=1)
         for run in newest.items:
-            if not run.is_over:
-                await self.runs.cancel(thread_id, run.id)
+            await self.runs.stop(thread_id, run.id)
         await self.threads.delete(thread_id)
 
     async def settle_resources(self, given: Mapping[str, Any] | None) -> dict[str, Any] | None:

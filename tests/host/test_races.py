@@ -225,3 +225,39 @@ def test_an_assistant_that_is_loaded_by_several_at_once_is_closed_in_the_end(
     go(root, work, providers={"tools": {"eye": Tool}})
     assert len(opened) > 1
     assert all(tool.closed for tool in opened)
+
+
+def test_loops_that_run_side_by_side_ask_the_client_one_after_the_other(
+    root, model, write_assistant
+):
+    loop = "(async () => { for await (const part of run.next()) {} })()"
+    code = f"export async function* invoke(run) {{ await Promise.all([{loop}, {loop}]); }}"
+    write_assistant("clerk", {**CLERK, "src/index.js": code})
+    ask = call_tools([("weather", {})])
+    model.script([ask, ask, say("Done."), say("Done.")])
+
+    async def work(host):
+        execution = await host.start("clerk", "Rome?")
+        async for event in execution.events():
+            if event.name == "thread.run.requires_action":
+                action = event.data["required_action"]["submit_tool_outputs"]
+                await execution.submit({call["id"]: "Sunny" for call in action["tool_calls"]})
+        return [request.body["messages"][-1]["content"] for request in model.requests[2:]]
+
+    assert go(root, work) == ["Sunny", "Sunny"]
+
+
+def test_a_thread_can_be_deleted_while_its_run_is_being_cancelled(root, model, write_assistant):
+    write_assistant("clerk", CLERK)
+
+    async def work(host):
+        execution, _ = await waiting(host, model)
+        run = execution.run
+        cancelling = asyncio.create_task(host.runs.cancel(run.thread_id, run.id))
+        await asyncio.sleep(0)
+        await host.delete_thread(run.thread_id)
+        with pytest.raises(NotFound):
+            await host.threads.get(run.thread_id)
+        assert (await cancelling).status == "cancelled"
+
+    go(root, work)

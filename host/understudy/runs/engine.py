@@ -112,6 +112,11 @@ class Runs:
             raise Invalid(f"Cannot cancel run with status '{run.status}'.")
         return await self.execution(run_id).cancel()
 
+    async def stop(self, thread_id: str, run_id: str) -> Run:
+        """As `cancel`, also if the run is over or somebody else has cancelled it."""
+        run = await self.get(thread_id, run_id)
+        return run if run.is_over else await self.execution(run_id).stop()
+
     async def modify(self, thread_id: str, run_id: str, *, metadata: Mapping[str, str]) -> Run:
         """Replace a run's metadata. Raises `NotFound`."""
         run = await self.get(thread_id, run_id)

@@ -31,6 +31,7 @@ class ToolUse:
         self._record = record
         self._toolbox = toolbox
         self._transcript = transcript
+        self._asking = asyncio.Lock()
         self._waiting: tuple[Sequence[Call], asyncio.Future[None]] | None = None
 
     # -- calls from code: the result goes back, and so does the error
@@ -87,9 +88,10 @@ class ToolUse:
     # -- calls that only the client can make
 
     async def _ask(self, effects: Effects, calls: Sequence[Call]) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting = (calls, done)
-        await effects.effect("client_tools", {"tool_calls": [call.wire() for call in calls]})
+        async with self._asking:  # loops may run side by side; a run asks one thing at a time
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting = (calls, done)
+            await effects.effect("client_tools", {"tool_calls": [call.wire() for call in calls]})
 
     async def wait_for_client(self, payload: JSON) -> JSON:
         """The effect `client_tools`: the run stands still until the outputs are there."""
