@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from understudy.errors import UnderstudyError
+from understudy.errors import Invalid
 
 
-class Unsearchable(UnderstudyError):
+class Unsearchable(Invalid):
     """A file that cannot be made searchable; the message says why, for the one who uploaded it.
 
     `code` is OpenAI's: `unsupported_file` (the format is unknown), `invalid_file` (it is damaged,

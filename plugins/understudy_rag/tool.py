@@ -70,9 +70,7 @@ def _as_json(found: Found, search: int) -> dict[str, Any]:
     if (more := len(found.skipped) - MAX_SKIPPED) > 0:
         skipped.append({"file": f"{more} more", "reason": "See the reasons above."})
     return {
-        "chunks": [
-            _hit_json(hit, marker(search, at)) for at, hit in enumerate(found.hits)
-        ],
+        "chunks": [_hit_json(hit, marker(search, at)) for at, hit in enumerate(found.hits)],
         "skipped": skipped,
         "searched": found.searched,
     }

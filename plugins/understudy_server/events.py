@@ -8,21 +8,23 @@ from collections.abc import AsyncIterator
 from starlette.responses import StreamingResponse
 
 from understudy import Event
+from understudy_server.included import without_contents
 
 WAITS = "thread.run.requires_action"
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 async def event_stream(
-    events: AsyncIterator[Event], *, to_the_end: bool = False
+    events: AsyncIterator[Event], *, to_the_end: bool = False, contents: bool = False
 ) -> AsyncIterator[bytes]:
     """Events as text, to the end of the run or until it waits for the client; then `done`.
 
     `to_the_end`: go on where it waits. Whoever rejoins a stream must not miss what came after.
+    `contents`: the text of search results is sent, too.
     """
     try:
         async for event in events:
-            yield encode(event)
+            yield encode(event) if contents else encode(_bare(event))
             if event.name == WAITS and not to_the_end:
                 break
     finally:
@@ -30,6 +32,12 @@ async def event_stream(
         if close is not None:
             await close()
     yield b"event: done\ndata: [DONE]\n\n"
+
+
+def _bare(event: Event) -> Event:
+    if event.data.get("object") != "thread.run.step":
+        return event
+    return Event(event.n, event.name, without_contents(event.data))
 
 
 def encode(event: Event) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 JSON = dict[str, Any]
 _MARKER: Final = re.compile(r"【[^【】]{1,100}】")
-END_OF_MARKER: Final = "】"
+_END: Final = "】"
 
 
 def chunks_of(result: Any) -> list[JSON]:
@@ -43,6 +43,21 @@ def citations(text: str, sources: Mapping[str, str]) -> Iterator[JSON]:
                 "end_index": found.end(),
                 "file_citation": {"file_id": sources[found[0]]},
             }
+
+
+def cite(part: JSON, addition: JSON, sources: Mapping[str, str]) -> JSON:
+    """Annotate the markers that an addition has completed; returns what its delta shows of them."""
+    if not sources or _END not in addition.get("text", {}).get("value", ""):
+        return {}
+    before = part["text"]["annotations"]
+    known = {each.get("start_index") for each in before}
+    found = citations(part["text"]["value"], sources)
+    fresh = [each for each in found if each["start_index"] not in known]
+    part["text"]["annotations"] = [*before, *fresh]
+    own = addition["text"].get("annotations", [])
+    first = len(before) - len(own)
+    indexed = [{"index": at, **each} for at, each in enumerate([*own, *fresh], start=first)]
+    return {"text": {**addition["text"], "annotations": indexed}}
 
 
 def shown_search(call_id: str, result: Any, *, is_over: bool) -> JSON:

@@ -12,26 +12,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from understudy.errors import Invalid
 from understudy.library.messages import Messages
 from understudy.objects import Message, RunStep, new_id
-from understudy.objects.message import ContentPart
-from understudy.runs.citations import (
-    END_OF_MARKER,
-    chunks_of,
-    citations,
-    shown_search,
-    sources_in,
-)
+from understudy.runs.citations import chunks_of, cite, shown_search, sources_in
+from understudy.runs.content import addition_of, merge
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
 from understudy.runs.unbroken import unbroken
-from understudy.runs.values import require_json, whole
 
 JSON = dict[str, Any]
-_PART: TypeAdapter[ContentPart] = TypeAdapter(ContentPart)
 
 
 @dataclass(slots=True, eq=False)
@@ -90,30 +79,15 @@ class Transcript:
 
     async def say(self, part: Part) -> None:
         """Add to the open message, or begin one."""
-        addition = _addition(part)
+        addition = addition_of(part)
         if addition is None:
             return
         async with self._turns:
             message, content = await self._message()
-            index = _merge(content, addition)
-            shown = addition | self._cited(content[index], addition)
+            index = merge(content, addition)
+            shown = addition | cite(content[index], addition, self._sources)
             delta = {"content": [{"index": index, **shown}]}
             await self._delta("thread.message", message.id, delta)
-
-    def _cited(self, part: JSON, addition: JSON) -> JSON:
-        """Annotate the markers that have become whole; returns what the delta shows of them."""
-        if not self._sources or END_OF_MARKER not in addition.get("text", {}).get("value", ""):
-            return {}
-        annotations = part["text"]["annotations"]
-        known = {each.get("start_index") for each in annotations}
-        found = citations(part["text"]["value"], self._sources)
-        fresh = [each for each in found if each["start_index"] not in known]
-        first = len(annotations)
-        part["text"]["annotations"] = [*annotations, *fresh]
-        own = [*addition["text"].get("annotations", ()), *fresh]
-        first -= len(own) - len(fresh)
-        indexed = [{"index": at, **each} for at, each in enumerate(own, start=first)]
-        return {"text": {**addition["text"], "annotations": indexed}}
 
     async def _message(self) -> tuple[Message, list[JSON]]:
         now = self._open
@@ -258,44 +232,3 @@ class Transcript:
     async def _delta(self, kind: str, object_id: str, delta: JSON) -> None:
         data = {"id": object_id, "object": f"{kind}.delta", "delta": delta}
         await self._journal.delta(f"{kind}.delta", data)
-
-
-def _addition(part: Part) -> JSON | None:
-    """A yielded part in OpenAI's shape; None for empty text."""
-    if isinstance(part, str):
-        text = {"value": whole(part), "annotations": []}
-        return {"type": "text", "text": text} if part else None
-    text_only = isinstance(part, dict) and part.get("type") == "text"
-    if text_only and isinstance(part.get("text"), str):
-        return _addition(part["text"])
-    return _content_part(part)
-
-
-def _content_part(part: Any) -> JSON:
-    """What is no text, looked at before anybody sees it. Raises `Invalid`."""
-    shown = repr(part)[:100]
-    require_json(part, f"What the assistant yielded, {shown},")
-    try:
-        read: JSON = _PART.dump_python(_PART.validate_python(part), mode="json")
-    except ValidationError:
-        raise Invalid(
-            f"The assistant yielded {shown}, which is no content part.",
-            hint='Yield text, or a content part such as {"type": "text", "text": "…"}.',
-        ) from None
-    return read
-
-
-def _merge(content: list[JSON], addition: JSON) -> int:
-    """Add to the content and return the index of the part that grew."""
-    last = content[-1] if content else None
-    kind = addition["type"]
-    if last is None or last["type"] != kind or kind not in ("text", "refusal"):
-        content.append(addition if kind != "text" else {**addition, "text": {**addition["text"]}})
-    elif kind == "text":
-        last["text"]["value"] += addition["text"]["value"]
-        last["text"]["annotations"] = [
-            *last["text"]["annotations"], *addition["text"].get("annotations", []),
-        ]  # fmt: skip
-    else:
-        last["refusal"] += addition["refusal"]
-    return len(content) - 1

@@ -14,6 +14,7 @@ from understudy.objects import RunOptions
 from understudy_server.bodies import read_body
 from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
+from understudy_server.included import wants_contents, without_contents
 from understudy_server.paging import cut, json_response, page_response, read_query
 from understudy_server.requests import (
     CreateRun,
@@ -52,7 +53,8 @@ class RunRoutes:
     async def create(self, request: Request) -> Response:
         """`POST /threads/{id}/runs`, with or without `stream`."""
         body = await read_body(request, CreateRun)
-        return await self._begin(request.path_params["thread_id"], body)
+        contents = wants_contents(request)
+        return await self._begin(request.path_params["thread_id"], body, contents=contents)
 
     async def create_with_thread(self, request: Request) -> Response:
         """`POST /threads/runs`: the thread's own event comes first in a stream."""
@@ -65,7 +67,12 @@ class RunRoutes:
         return await self._begin(thread.id, body, thread.wire())
 
     async def _begin(
-        self, thread_id: str, body: CreateRun, thread: dict[str, Any] | None = None
+        self,
+        thread_id: str,
+        body: CreateRun,
+        thread: dict[str, Any] | None = None,
+        *,
+        contents: bool = False,
     ) -> Response:
         options: RunOptions = body.options()
         execution = await self._runs.create(thread_id, body.assistant_id, options)
@@ -74,7 +81,7 @@ class RunRoutes:
         events = execution.events()
         if thread is not None:
             events = _after(Event(0, "thread.created", thread), events)
-        return stream_response(event_stream(events))
+        return stream_response(event_stream(events, contents=contents))
 
     async def page(self, request: Request) -> Response:
         """`GET /threads/{id}/runs`."""
@@ -122,15 +129,17 @@ class RunRoutes:
     async def steps(self, request: Request) -> Response:
         """`GET …/steps`."""
         query = read_query(request)
-        steps = await self._runs.steps(*_ids(request))
-        return cut([step.wire() for step in steps], query)
+        contents = wants_contents(request)
+        steps = [step.wire() for step in await self._runs.steps(*_ids(request))]
+        return cut(steps if contents else map(without_contents, steps), query)
 
     async def step(self, request: Request) -> Response:
         """`GET …/steps/{id}`."""
-        wanted = request.path_params["step_id"]
+        wanted, contents = request.path_params["step_id"], wants_contents(request)
         for step in await self._runs.steps(*_ids(request)):
             if step.id == wanted:
-                return json_response(step.wire())
+                shown = step.wire()
+                return json_response(shown if contents else without_contents(shown))
         raise NotFound(f"No run step found with id '{wanted}'.")
 
 
