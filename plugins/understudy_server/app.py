@@ -20,12 +20,14 @@ from understudy_server.routes.files import FileRoutes
 from understudy_server.routes.models import ModelRoutes
 from understudy_server.routes.runs import RunRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
+from understudy_server.routes.v1_files import V1FileRoutes
 from understudy_server.routes.vector_stores import (
     FileBatchRoutes,
     VectorStoreFileRoutes,
     VectorStoreRoutes,
 )
 from understudy_server.table import Table
+from understudy_server.v1 import V1
 
 _KINDS = (
     RunRoutes,
@@ -55,8 +57,15 @@ def create_app(
     """
     allowed = Origins(origins)
     checked = keys if isinstance(keys, Keys) else Keys(keys)
-    guard = Guard(Table(all_routes(host)), checked, hosts=hosts, origins=allowed)
+    guard = Guard(_versions(host), checked, hosts=hosts, origins=allowed)
     return Access(guard, allowed)
+
+
+def _versions(host: Host) -> ASGIApp:
+    """The API's second version, and the first for those who ask for it."""
+    routes = all_routes(host)
+    older = [_below_v1(route) for route in V1FileRoutes(host).routes()]
+    return V1(Table(routes), Table([*routes, *older]), host)
 
 
 def all_routes(host: Host) -> list[Route]:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
-from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions
+from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions, ToolEntry
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def _known_here(tool: ToolEntry) -> ToolEntry:
+    """`retrieval` is what the API's first version has, and Jan's folders."""
+    if tool.type == "retrieval":
+        raise ValueError("retrieval came with assistants=v1; here it is file_search")
+    return tool
+
+
+Tools = Annotated[list[Annotated[ToolEntry, AfterValidator(_known_here)]], Field(max_length=128)]
 
 
 class CreateAssistant(AssistantFields):
@@ -17,12 +34,15 @@ class CreateAssistant(AssistantFields):
     model_config = STRICT
 
     model: str
+    tools: Tools = Field(default_factory=list)
 
 
 class ModifyAssistant(AssistantFields):
     """`POST /assistants/{id}`: only the fields that are sent change."""
 
     model_config = STRICT
+
+    tools: Tools = Field(default_factory=list)
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=256_000)]
