@@ -5,6 +5,7 @@ The line holds the method, the path, the status and the time: no query, no conte
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import time
@@ -19,6 +20,8 @@ from understudy_server.origins import Origins
 log: Final = logging.getLogger("understudy.access")
 _errors: Final = logging.getLogger("understudy.server")
 _MAX_PATH: Final = 200
+_PROCESS: Final = secrets.token_hex(12).encode()
+_numbers: Final = itertools.count(1)
 
 
 class Access:
@@ -60,8 +63,9 @@ class _Answer:
         """Send, with the id in the headers: the SDKs show it."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            request_id = b"req_%s" % secrets.token_hex(16).encode()
-            message["headers"] += [(b"x-request-id", request_id), *self._headers]
+            request_id = b"req_%s%08x" % (_PROCESS, next(_numbers))
+            own = (b"x-request-id", request_id)
+            message["headers"] = [*message["headers"], own, *self._headers]
         await self._send(message)
 
 

@@ -19,6 +19,7 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_BODY: Final = 32 * 2**20
 MAX_UPLOAD: Final = 512 * 2**20
 _MAX_DIGITS: Final = 15
+_MAX_REMEMBERED: Final = 64
 _BETAS: Final = frozenset({"assistants=v1", "assistants=v2"})
 
 Headers = Mapping[bytes, bytes]
@@ -38,6 +39,7 @@ class Guard:
         self._keys = keys
         self._hosts = _LOOPBACK | {_host_name(host) for host in hosts}
         self._origins = origins
+        self._answered: set[bytes] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through."""
@@ -58,14 +60,9 @@ class Guard:
         await self._app(scope, receive, send)
 
     def _check_place(self, headers: Headers) -> None:
-        host = _host_name(headers.get(b"host", b"").decode("latin-1"))
-        if host not in self._hosts and ANY not in self._hosts:
-            raise Refused(
-                f"This server does not answer to the name '{host[:100]}'. "
-                "`understudy serve --name NAME` lets it.",
-                status=403,
-                code="invalid_host",
-            )
+        host = headers.get(b"host", b"")
+        if host not in self._answered:
+            self._check_name(host)
         origin = headers.get(b"origin")
         if origin is not None and not self._origins.allow(origin):
             raise Refused(
@@ -73,6 +70,20 @@ class Guard:
                 status=403,
                 code="invalid_origin",
             )
+
+    def _check_name(self, host: bytes) -> None:
+        name = _host_name(host.decode("latin-1"))
+        if ANY in self._hosts:
+            return
+        if name not in self._hosts:
+            raise Refused(
+                f"This server does not answer to the name '{name[:100]}'. "
+                "`understudy serve --name NAME` lets it.",
+                status=403,
+                code="invalid_host",
+            )
+        if len(self._answered) < _MAX_REMEMBERED:  # there is one for each port
+            self._answered.add(host)
 
     def _check_key(self, headers: Headers) -> None:
         scheme, _, key = headers.get(b"authorization", b"").partition(b" ")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from starlette.requests import Request
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -33,7 +34,9 @@ class Table:
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)
-                await route.handle(scope, receive, send)
+                # Not route.handle: what it does with exceptions is done further out.
+                response = await route.endpoint(Request(scope, receive, send))
+                await response(scope, receive, send)
                 return
             if match is Match.PARTIAL:
                 allowed |= route.methods or set()

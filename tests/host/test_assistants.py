@@ -119,6 +119,25 @@ def test_a_hand_edit_counts_from_the_next_run_on(root, model, write_assistant):
     assert told == ["Rhyme.", "Do not rhyme."]
 
 
+def test_an_object_that_was_read_before_shows_a_hand_edit_at_once(root, write_assistant):
+    folder = write_assistant("poet", {"assistant.json": {"name": "Poet"}})
+
+    async def work(host):
+        names = []
+        for name in ("Bard", "Skald", "Scop"):
+            while (await host.assistants.get("poet")) is not (await host.assistants.get("poet")):
+                await asyncio.sleep(0.01)
+            (folder / "assistant.json").write_text(json.dumps({"name": name}))
+            names.append((await host.assistants.get("poet")).name)
+        (folder / "assistant.json").unlink()
+        folder.rename(root / "elsewhere")
+        with pytest.raises(NotFound):
+            await host.assistants.get("poet")
+        return names
+
+    assert go(root, work) == ["Bard", "Skald", "Scop"]
+
+
 def test_instructions_may_lie_in_agents_md(root, model, write_assistant):
     write_assistant("agent", {"AGENTS.md": "Be an agent.\n"})
 

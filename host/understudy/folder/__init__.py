@@ -5,6 +5,7 @@ from understudy.folder.instructions import expand_instructions
 from understudy.folder.model import ModelChoice, ModelConfig, choose_model
 from understudy.folder.problems import Problem
 from understudy.folder.read import AssistantFolder, read_document, read_folder
+from understudy.folder.sources import Sources
 from understudy.folder.validate import validate_folder
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ModelChoice",
     "ModelConfig",
     "Problem",
+    "Sources",
     "choose_model",
     "expand_instructions",
     "fingerprint",

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from understudy.errors import Conflict, NotFound
-from understudy.folder import AssistantFolder, fingerprint, read_document, read_folder
+from understudy.folder import AssistantFolder, Sources, fingerprint, read_document, read_folder
 from understudy.library.loading import LoadedAssistant, Loader
 from understudy.objects import Assistant, ToolEntry, new_id
 from understudy.store import NAME, Document, Order, Page, Path, Store
@@ -18,6 +18,7 @@ from understudy.suggestion import did_you_mean
 
 COLLECTION: Path = ("assistants",)
 _SUGGESTED_FROM = 100
+_KEPT = 256
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Assistants:
         self._loader = loader
         self._builtin = builtin
         self._cache: dict[str, _Cached] = {}
+        self._objects: dict[str, tuple[Sources, Assistant]] = {}
 
     # -- reading
 
@@ -72,9 +74,30 @@ class Assistants:
         )
 
     async def get(self, assistant_id: str) -> Assistant:
-        """Read an assistant's object. Raises `NotFound`, or `Invalid` if it is malformed."""
-        folder = await self.folder(assistant_id)
-        return folder.require_assistant()
+        """Read an assistant's object. Raises `NotFound`, or `Invalid` if it is malformed.
+
+        As long as its files stay as they are, all get the same object: do not change it.
+        """
+        kept = self._objects.get(assistant_id)
+        if kept is not None and kept[0].are_unchanged():
+            return kept[1]
+        sources = self._sources(assistant_id)
+        assistant = (await self.folder(assistant_id)).require_assistant()
+        self._keep(assistant_id, sources, assistant)
+        return assistant
+
+    def _sources(self, assistant_id: str) -> Sources:
+        """Where an assistant may lie: a folder of the root hides a built-in one."""
+        if not NAME.fullmatch(assistant_id):
+            return Sources((), ())
+        own = self._store.folder((*COLLECTION, assistant_id))
+        return Sources.of([str(own), str(self._builtin / assistant_id)] if own else [])
+
+    def _keep(self, assistant_id: str, sources: Sources, assistant: Assistant) -> None:
+        if any(sources.states) and sources.are_settled():
+            self._objects[assistant_id] = (sources, assistant)
+        if len(self._objects) > _KEPT:
+            del self._objects[next(iter(self._objects))]
 
     async def page(
         self,

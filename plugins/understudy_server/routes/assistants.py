@@ -50,7 +50,7 @@ class AssistantRoutes:
     async def get(self, request: Request) -> Response:
         """`GET /assistants/{id}`."""
         assistant = await self._assistants.get(request.path_params["assistant_id"])
-        return Response(self._encoded.of(assistant), media_type="application/json")
+        return self._encoded.response(assistant)
 
     async def modify(self, request: Request) -> Response:
         """`POST /assistants/{id}`."""
