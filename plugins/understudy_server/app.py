@@ -16,8 +16,10 @@ from understudy_server.keys import Keys
 from understudy_server.origins import Origins
 from understudy_server.routes.assistants import AssistantRoutes
 from understudy_server.routes.chat import ChatRoutes
+from understudy_server.routes.conversations import ConversationRoutes
 from understudy_server.routes.files import FileRoutes
 from understudy_server.routes.models import ModelRoutes
+from understudy_server.routes.responses import ResponseRoutes
 from understudy_server.routes.runs import RunRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
 from understudy_server.routes.v1_files import V1FileRoutes
@@ -40,6 +42,8 @@ _KINDS = (
     FileBatchRoutes,
     ModelRoutes,
     ChatRoutes,
+    ResponseRoutes,
+    ConversationRoutes,
 )
 
 

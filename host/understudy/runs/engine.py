@@ -126,6 +126,13 @@ class Runs:
         await self._store.put(await self._path(thread_id, run_id), changed.wire())
         return changed
 
+    async def delete(self, thread_id: str, run_id: str) -> None:
+        """Remove a run with its journal; what it wrote stays. Raises `NotFound`, `Conflict`."""
+        run = await self.get(thread_id, run_id)
+        if not run.is_over:
+            raise Conflict(f"The run {run_id} is under way.", hint="Cancel it first.")
+        await self._store.delete(await self._path(thread_id, run_id))
+
     async def submit_tool_outputs(
         self, thread_id: str, run_id: str, outputs: Mapping[str, Any]
     ) -> Run:

@@ -10,15 +10,16 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
-from understudy import Event, Host, Invalid, Run, Scratch
+from understudy import Event, Host, Invalid, Message, Run, Scratch
+from understudy.objects import ToolCallsPart
 from understudy.streams import closing
 from understudy_server.events import WAITS
 
 JSON = dict[str, Any]
 Place = Host | Scratch
 """Where a run is: in the data root, or nowhere."""
-STATES = "thread.run."
 _STEPS = "thread.run.step."
+_NEWEST = 100
 
 
 async def follow(place: Place, run: Run) -> AsyncGenerator[Event, None]:
@@ -57,6 +58,22 @@ async def recorded(place: Place, run: Run) -> list[Event]:
             if event.n == last:
                 break
     return events
+
+
+async def open_calls(place: Place, run: Run) -> list[JSON]:
+    """The calls that a run has handed over, with those made beside them; none once answered."""
+    calls = calls_handed_over(await recorded(place, run))
+    if not calls:
+        return []
+    messages = await place.threads.messages(run.thread_id)
+    newest = await messages.page(limit=_NEWEST)
+    told = {call["id"] for message in newest.items for call in _told(message)}
+    return [] if calls[-1]["id"] in told else calls
+
+
+def _told(message: Message) -> list[JSON]:
+    parts = [part for part in message.content if isinstance(part, ToolCallsPart)]
+    return [call for part in parts for call in part.tool_calls]
 
 
 def calls_handed_over(events: Iterable[Event]) -> list[JSON]:
