@@ -40,10 +40,21 @@ def _unknown_tools(assistant: Assistant, file: JSONFile, known: set[str]) -> Ite
     for tool in assistant.tools:
         if tool.type in known:
             continue
+        if tool.type == "code_interpreter":
+            yield _no_interpreter(tool, file)
+            continue
         names = sorted(known)
         hint = did_you_mean(tool.type, names) or f"There are: {', '.join(names)}."
         message = f'no plugin provides the tool "{tool.type}"'
         yield file.problem("unknown-tool", _path(file, tool, "type"), message, hint=hint)
+
+
+def _no_interpreter(tool: ToolEntry, file: JSONFile) -> Problem:
+    """A tool of the API that may have no plugin: such an assistant runs, but without it."""
+    message = 'nothing here runs code for "code_interpreter": the model is not offered it'
+    hint = "Install a plugin that provides it, or export a function from src/index.js."
+    path = _path(file, tool, "type")
+    return file.problem("unknown-tool", path, message, hint=hint, severity="warning")
 
 
 def _duplicate_functions(assistant: Assistant, file: JSONFile) -> Iterator[Problem]:

@@ -69,8 +69,6 @@ class Assistant(AssistantFields, Object):
     id: str
     object: Literal["assistant"] = "assistant"
     created_at: int = 0
-    file_ids: list[str] = Field(default_factory=list, exclude=True)
-    """Files as the API's first version attaches them; the second shows `tool_resources`."""
 
     def wire(self) -> dict[str, Any]:
         """The assistant as JSON; a tool has only the keys that belong to its type."""

@@ -44,7 +44,7 @@ class AssistantFiles:
             assistant = await self._host.assistants.get(assistant_id)
         except (NotFound, Invalid):
             return []
-        return await self.existing(assistant.file_ids)
+        return await self.existing(_file_ids(assistant))
 
     async def existing(self, file_ids: Iterable[str]) -> list[str]:
         """Those of the files that have not been deleted."""
@@ -59,8 +59,9 @@ class AssistantFiles:
     async def attach(self, assistant_id: str, file_ids: Sequence[str] | None) -> None:
         """Replace an assistant's files, or keep them, and give them to its tools."""
         assistant = await self._host.assistants.get(assistant_id)
-        wanted = list(dict.fromkeys(assistant.file_ids if file_ids is None else file_ids))
-        if wanted or assistant.file_ids:
+        before = _file_ids(assistant)
+        wanted = list(dict.fromkeys(before if file_ids is None else file_ids))
+        if wanted or before:
             resources = await self._resources(assistant, wanted)
             changes = {"file_ids": wanted, "tool_resources": resources}
             await self._host.assistants.modify(assistant_id, changes)
@@ -169,6 +170,12 @@ class V1FileRoutes:
         file = await self._host.files.get(file_id)
         shown = {"object": "thread.message.file", "message_id": message_id}
         return {"id": file_id, "created_at": file.created_at, **shown}
+
+
+def _file_ids(assistant: Assistant) -> list[str]:
+    """The field of the first version, which the second does not know; Jan's folders have it."""
+    given = (assistant.model_extra or {}).get("file_ids")
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
 
 
 def _additions(file_ids: Iterable[str]) -> list[NewFile]:

@@ -204,3 +204,11 @@ def test_a_refused_run_leaves_no_message_behind(client, server, forecaster, ask,
             additional_messages=[{"role": "user", "content": "Never stored"}],
         )
     assert len(client.beta.threads.messages.list(thread.id).data) == 1
+
+
+def test_an_assistant_with_a_code_interpreter_answers_without_it(client, server, ask, finish):
+    assistant = client.beta.assistants.create(model="m", tools=[{"type": "code_interpreter"}])
+    run = finish(ask(), assistant)
+    assert run.status == "completed"
+    assert [tool.type for tool in run.tools] == ["code_interpreter"]
+    assert "tools" not in server.model.requests[0].body

@@ -34,7 +34,6 @@ def test_files_of_a_first_version_assistant_are_tool_resources_in_the_second(
     assert seen.tool_resources.code_interpreter.file_ids == [file_id]
     [store_id] = seen.tool_resources.file_search.vector_store_ids
     assert [file.id for file in client.vector_stores.files.list(store_id)] == [file_id]
-    assert "file_ids" not in seen.to_dict()
 
 
 def test_a_file_attached_later_joins_the_same_vector_store(first, client, file_id):
