@@ -1,17 +1,73 @@
-"""A file's lines, whatever its format: text here, PDF and Word in a process of their own."""
+"""A file's lines, whatever its format: text is read here, PDF and Office files in a process."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
 
-from understudy_rag.documents import Line
+from understudy_rag.documents import Line, Unreadable
+from understudy_rag.headings import HeadingPath
 from understudy_rag.reading import read_lines
 
-InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+DEADLINE: Final = 120.0
+_PARSER: Final = Path(__file__).with_name("parser.py")
+_PARSED: Final = (b"%PDF-", b"PK\x03\x04")
+_KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-async def extract(filename: str, data: bytes, in_thread: InThread) -> list[Line]:
+async def extract(filename: str, data: bytes) -> list[Line]:
     """The lines of a file. Raises `Unreadable`."""
-    lines: list[Line] = await in_thread(lambda: read_lines(filename, data))
-    return lines
+    if data.startswith(_PARSED):
+        return await _parsed(data)
+    return await asyncio.to_thread(read_lines, filename, data)
+
+
+async def _parsed(data: bytes) -> list[Line]:
+    answer = _read(await _run(data))
+    if "error" in answer:
+        raise Unreadable(answer["error"], answer["code"])
+    return list(_lines(answer["lines"]))
+
+
+async def _run(data: bytes) -> bytes:
+    """What the parser says; it dies at the deadline, or with the one who asked."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(_PARSER),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+    )
+    try:
+        async with asyncio.timeout(DEADLINE):
+            output, _ = await process.communicate(data)
+    except TimeoutError:
+        raise Unreadable(f"It could not be read within {DEADLINE:.0f} seconds.") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return output
+
+
+def _read(output: bytes) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = json.loads(output)
+    except ValueError:  # killed by one of its limits
+        raise Unreadable("It took too much time or memory to be read.") from None
+    return answer
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
+    path = HeadingPath()
+    for number, text, level in rows:
+        if level and text.strip():
+            path.enter(level, text.strip())
+        yield Line(number, text, str(path))

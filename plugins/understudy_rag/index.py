@@ -85,7 +85,7 @@ class RagIndex:
     async def _lines(self, filename: str, content: AsyncIterator[bytes]) -> list[Line]:
         data = await _whole(content)
         try:
-            return await extract(filename, data, self._in_thread)
+            return await extract(filename, data)
         except Unreadable as error:
             raise Unsearchable(str(error), code=error.code) from None
 

@@ -19,8 +19,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _KNOWN_BINARY: Final = {
-    b"%PDF-": "PDF files",
-    b"PK\x03\x04": "Office documents and archives",
     b"\xd0\xcf\x11\xe0": "old Office documents",
     b"{\\rtf": "RTF files",
     b"\x89PNG": "images",

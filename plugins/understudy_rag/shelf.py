@@ -11,9 +11,9 @@ from typing import Final
 
 from understudy.errors import UnderstudyError
 from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Unreadable
+from understudy_rag.documents import Chunk, Line, Unreadable
+from understudy_rag.extraction import extract
 from understudy_rag.ranking import Hit, Passage, rank
-from understudy_rag.reading import read_lines
 from understudy_rag.sources import Source
 from understudy_rag.words import query_words, words
 
@@ -71,12 +71,12 @@ class Shelf:
             return self._kept[source.key][1]
         if source.size > room:
             raise Unreadable(f"I search up to {MAX_BYTES // 2**20} MB at a time.")
-        passages = await asyncio.to_thread(self._read, source, await _bytes(source))
+        lines = await extract(source.name, await _bytes(source))
+        passages = await asyncio.to_thread(self._cut, source, lines)
         self._keep(source, passages)
         return passages
 
-    def _read(self, source: Source, data: bytes) -> list[Passage]:
-        lines = read_lines(source.name, data)
+    def _cut(self, source: Source, lines: list[Line]) -> list[Passage]:
         chunks = split(lines, size=self._chunk_size, overlap=self._overlap)
         return [_passage(source, chunk) for chunk in chunks]
 

@@ -63,7 +63,7 @@ def test_an_unreadable_file_is_named(host, files, tmp_path):
     scan.write_bytes(b"%PDF-1.7 ...")
     text = host.run("librarian", "When is the boiler serviced?", files=[*files, scan]).text
     assert "October" in text
-    assert text.endswith("Not read: scan.pdf. PDF files cannot be read yet; save it as text.\n")
+    assert text.endswith("Not read: scan.pdf. It is damaged.\n")
 
 
 def test_files_of_earlier_messages_are_still_there(host, files):

@@ -30,7 +30,7 @@ def test_a_passage_comes_with_its_file_place_and_marker(searcher, thread):
 
 
 def test_the_result_is_json(searcher, thread):
-    result = searcher.search("boiler", thread({"a.md": NOTES.encode(), "b.pdf": b"%PDF-1.7"}))
+    result = searcher.search("boiler", thread({"a.md": NOTES.encode(), "b.png": b"\x89PNG"}))
     assert json.loads(json.dumps(result)) == result
 
 
@@ -49,11 +49,11 @@ def test_without_files_nothing_is_searched(searcher):
 
 
 def test_a_file_that_cannot_be_read_hides_no_other(searcher, thread):
-    files = {"scan.pdf": b"%PDF-1.7", "gone.txt": None, "notes.md": NOTES.encode()}
+    files = {"scan.png": b"\x89PNG", "gone.txt": None, "notes.md": NOTES.encode()}
     result = searcher.search("boiler", thread(files))
     assert [hit["file"] for hit in result["chunks"]] == ["notes.md"]
     assert result["skipped"] == [
-        {"file": "scan.pdf", "reason": "PDF files cannot be read yet; save it as text."},
+        {"file": "scan.png", "reason": "Images cannot be read yet; save it as text."},
         {
             "file": "gone.txt",
             "reason": "It could not be read: No file found with id 'file-gone.txt'.",
@@ -62,7 +62,7 @@ def test_a_file_that_cannot_be_read_hides_no_other(searcher, thread):
 
 
 def test_many_unreadable_files_are_counted_not_listed(searcher, thread):
-    files = {f"{n}.pdf": b"%PDF-" for n in range(50)}
+    files = {f"{n}.png": b"\x89PNG" for n in range(50)}
     skipped = searcher.search("boiler", thread(files))["skipped"]
     assert len(skipped) == 21
     assert skipped[-1]["file"] == "30 more"

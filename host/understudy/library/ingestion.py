@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from understudy.errors import Conflict, NotFound, UnderstudyError
+from understudy.errors import Conflict, NotFound, StoreError, UnderstudyError
 from understudy.indexes import Index, IndexedFile, Unsearchable
 from understudy.library.files import Files
 from understudy.library.members import Member, Members
@@ -28,15 +28,15 @@ class Ingestion:
         self._files = files
         self._index = index
         self._room = asyncio.Semaphore(_AT_ONCE)
-        self._busy: set[str] = set()
+        self._busy: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, members: Members) -> None:
         """See to the members that are not finished."""
         store_id = members.path[-1]
         if members.unfinished() and store_id not in self._busy:
-            self._busy.add(store_id)
             task = asyncio.create_task(self._work(members), name=f"ingestion of {store_id}")
+            self._busy[store_id] = task
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -64,18 +64,28 @@ class Ingestion:
         except UnderstudyError as error:
             _log.error("%s: ingestion stopped: %s", store_id, error)
         finally:
-            self._busy.discard(store_id)
+            self._leave(store_id)
+
+    def _leave(self, store_id: str) -> None:
+        """From here on a newcomer needs a task of its own."""
+        if self._busy.get(store_id) is asyncio.current_task():
+            del self._busy[store_id]
 
     async def _all(self, members: Members) -> None:
         await members.refresh()
-        while unfinished := members.unfinished():
+        while (unfinished := members.unfinished()) and await self._store.get(members.path):
             async with self._room:
                 await self._one(members, unfinished[0])
-        # From here on a newcomer needs a task of its own: this one only leaves.
-        self._busy.discard(members.path[-1])
+        self._leave(members.path[-1])
 
     async def _one(self, members: Members, member: Member) -> None:
-        outcome = await self._outcome(members.path[-1], member)
+        try:
+            outcome = await self._outcome(members.path[-1], member)
+        except StoreError as error:  # the index was set aside, with all that was in it
+            _log.warning("%s", error)
+            done = [each for each in members if each.status == "completed"]
+            await members.settle(done, "in_progress")
+            return
         await members.change(member, **outcome)
         now = members.get(member.id)
         if now is None or now.status == "cancelled":
@@ -88,6 +98,10 @@ class Ingestion:
             return _failed(error.code, str(error))
         except NotFound:
             return _failed("invalid_file", "The file was deleted before it was read.")
+        except StoreError as error:
+            if error.kind == "damaged":
+                raise
+            return _failed("server_error", str(error))
         except Exception as error:  # whatever a plugin does: the other files go on
             _log.error("%s in %s failed", member.id, store_id, exc_info=error)
             return _failed("server_error", "The file could not be processed.")
@@ -104,6 +118,13 @@ class Ingestion:
                 sizes["chunk_overlap_tokens"],
             )
             return await self._index().add(store_id, file)
+
+    async def stop(self, store_id: str) -> None:
+        """Stop working on a store, before it is deleted."""
+        task = self._busy.get(store_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def close(self) -> None:
         """Stop; what was not finished is taken up at the next use."""

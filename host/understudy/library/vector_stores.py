@@ -12,12 +12,12 @@ from understudy.errors import Conflict, Invalid, NotFound, StoreError
 from understudy.indexes import Hit, Index
 from understudy.library.files import Files
 from understudy.library.ingestion import Ingestion
-from understudy.library.members import Members
+from understudy.library.members import Member, Members
+from understudy.library.memberships import COLLECTION, Memberships
 from understudy.objects import AttributeFilter, SearchResult, VectorStore, new_id
 from understudy.objects.vector_store import FoundText
-from understudy.store import NAME, Document, Order, Page, Path, Store
+from understudy.store import NAME, Document, Order, Page, Store
 
-COLLECTION: Path = ("vector_stores",)
 _DAY: Final = 86_400
 
 
@@ -38,8 +38,7 @@ class VectorStores:
         self._store = store
         self._index = index
         self.ingestion = Ingestion(store, files, index)
-        self._members: dict[str, Members] = {}
-        self._opening = asyncio.Lock()
+        self._memberships = Memberships(store, index, self.ingestion)
 
     # -- the objects
 
@@ -122,9 +121,20 @@ class VectorStores:
     async def delete(self, store_id: str) -> None:
         """Remove a vector store and its index; the files themselves stay. Raises `NotFound`."""
         document = await self._document(store_id)
+        await self.ingestion.stop(store_id)
         await self._index().drop(store_id)
         await self._store.delete(document.path)
-        self._members.pop(store_id, None)
+        self._memberships.forget(store_id)
+
+    async def require_usable(self, store_id: str) -> None:
+        """Raise `NotFound` if there is no such store, `Invalid` if it expired."""
+        document = await self._document(store_id)
+        expires_at = _expires_at(document.value)
+        if expires_at is not None and expires_at <= time.time():
+            raise Invalid(
+                f"The vector store {store_id} expired and cannot be searched.",
+                hint="Make a new one with the same files.",
+            )
 
     async def touch(self, store_id: str) -> None:
         """Note that a vector store is used. Raises `NotFound`."""
@@ -142,31 +152,7 @@ class VectorStores:
 
     async def members(self, store_id: str) -> Members:
         """The files of a store that is there; what was left unfinished is taken up."""
-        members = self._members.get(store_id) or await self._opened(store_id)
-        await members.refresh()
-        self.ingestion.begin(members)
-        return members
-
-    async def _opened(self, store_id: str) -> Members:
-        async with self._opening:
-            members = self._members.get(store_id)
-            if members is None:
-                members = Members(self._store, (*COLLECTION, store_id))
-                await members.refresh()
-                if list(members):
-                    await self._reconcile(members)
-                self._members[store_id] = members
-            return members
-
-    async def _reconcile(self, members: Members) -> None:
-        """Let the index hold what the log says: after a crash, or when the index was deleted."""
-        store_id = members.path[-1]
-        indexed = set(await self._index().files(store_id))
-        done = {member.id for member in members if member.status == "completed"}
-        lost = [member for member in members if member.id in done - indexed]
-        await members.settle(lost, "in_progress")
-        for file_id in indexed - done - {member.id for member in members.unfinished()}:
-            await self._index().remove(store_id, file_id)
+        return await self._memberships.of(store_id)
 
     async def settled(self, store_ids: Sequence[str], seconds: float) -> bool:
         """Wait until nothing is in progress in these stores; False if it takes longer."""
@@ -190,12 +176,7 @@ class VectorStores:
         """
         search = _Search(query, limit, filters, score_threshold)
         for store_id in store_ids:
-            store = await self.get(store_id)
-            if store.status == "expired":
-                raise Invalid(
-                    f"The vector store {store_id} expired and cannot be searched.",
-                    hint="Make a new one with the same files.",
-                )
+            await self.require_usable(store_id)
             await self.touch(store_id)
         try:
             return await self._search(store_ids, search)
@@ -207,21 +188,19 @@ class VectorStores:
 
     async def _search(self, store_ids: Sequence[str], search: _Search) -> list[SearchResult]:
         members = {store_id: await self.members(store_id) for store_id in store_ids}
-        only = {store_id: _wanted(found, search.filters) for store_id, found in members.items()}
-        hits = await self._index().search(
-            store_ids, search.query, limit=search.limit, only={} if search.filters is None else only
-        )
+        filters = search.filters
+        only = {id_: _wanted(found, filters) for id_, found in members.items()} if filters else {}
+        hits = await self._index().search(store_ids, search.query, limit=search.limit, only=only)
+        found = ((hit, members[hit.store_id].get(hit.file_id)) for hit in hits)
         return [
-            _result(members[hit.store_id], hit)
-            for hit in hits
-            if hit.score >= search.score_threshold and hit.file_id in only[hit.store_id]
+            _result(member, hit)
+            for hit, member in found
+            if member and member.status == "completed" and hit.score >= search.score_threshold
         ]
 
     async def _rebuild(self, store_ids: Sequence[str]) -> None:
         for store_id in store_ids:
-            members = await self.members(store_id)
-            await self._reconcile(members)
-            self.ingestion.begin(members)
+            self._memberships.forget(store_id)
         await self.settled(store_ids, seconds=60)
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
@@ -239,21 +218,16 @@ class VectorStores:
         await self.ingestion.close()
 
 
-def _wanted(members: Members, filters: AttributeFilter | None) -> set[str]:
-    return {
-        member.id
-        for member in members
-        if member.status == "completed" and (filters is None or filters.matches(member.attributes))
-    }
+def _wanted(members: Members, filters: AttributeFilter) -> set[str]:
+    return {member.id for member in members if filters.matches(member.attributes)}
 
 
-def _result(members: Members, hit: Hit) -> SearchResult:
-    member = members.get(hit.file_id)
+def _result(member: Member, hit: Hit) -> SearchResult:
     return SearchResult(
         file_id=hit.file_id,
-        filename=member.filename if member else "",
+        filename=member.filename,
         score=hit.score,
-        attributes=member.attributes if member else {},
+        attributes=member.attributes,
         content=[FoundText(text=hit.text)],
     )
 

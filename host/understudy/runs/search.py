@@ -60,9 +60,10 @@ class RunSearch:
 
     async def _is_there(self, store_id: str) -> bool:
         try:
-            return (await self._stores.get(store_id)).status != "expired"
-        except NotFound:
+            await self._stores.require_usable(store_id)
+        except (NotFound, Invalid):
             return False
+        return True
 
 
 def _read(payload: Mapping[str, Any]) -> _Asked:
