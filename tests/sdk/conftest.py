@@ -27,3 +27,13 @@ def install(folder: Path, *requirements: str) -> Path:
 def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with the last client that speaks the first version of the API."""
     return install(tmp_path_factory.mktemp("old"), "openai==1.20.0", "httpx<0.28")
+
+
+@pytest.fixture(scope="session")
+def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the newest npm `openai` that runs on this Node."""
+    folder = tmp_path_factory.mktemp("node")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "openai"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
