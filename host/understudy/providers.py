@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,5 +81,6 @@ class Providers:
         held: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
         opened: list[ModelProvider | Runtime | Index] = [*held, *indexes]
         self._models, self._runtimes, self._index = {}, {}, None
-        for provider in opened:
-            await provider.close()
+        async with AsyncExitStack() as stack:  # one that fails keeps nobody else from being closed
+            for provider in opened:
+                stack.push_async_callback(provider.close)

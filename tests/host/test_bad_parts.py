@@ -130,3 +130,23 @@ def test_arguments_that_are_nested_too_deeply_are_told_to_the_model(root):
     model = Model(turn, [ChatChunk(text="Well."), END])
     assert ask(root, model)[0].text == "Well."
     assert "not valid JSON" in model.requests[1].messages[-1]["content"]
+
+
+def test_a_provider_that_cannot_be_closed_keeps_no_other_open(root):
+    closed = []
+
+    class Broken(Model):
+        async def close(self):
+            closed.append(self)
+            raise ValueError("no")
+
+    async def main():
+        models = {name: Broken([ChatChunk(text="Hi."), END]) for name in ("one", "two")}
+        host = Host(root, providers={"models": models})
+        for name in models:
+            await host.run("jan", "Hi", model=f"{name}/m")
+        with pytest.raises(ValueError, match="no"):
+            await host.close()
+
+    asyncio.run(main())
+    assert len(closed) == 2
