@@ -17,10 +17,12 @@ from understudy_server.origins import Origins
 from understudy_server.routes.assistants import AssistantRoutes
 from understudy_server.routes.chat import ChatRoutes
 from understudy_server.routes.conversations import ConversationRoutes
+from understudy_server.routes.export import ExportRoutes
 from understudy_server.routes.files import FileRoutes
 from understudy_server.routes.models import ModelRoutes
 from understudy_server.routes.responses import ResponseRoutes
 from understudy_server.routes.runs import RunRoutes
+from understudy_server.routes.search import SearchRoutes
 from understudy_server.routes.threads import MessageRoutes, ThreadRoutes
 from understudy_server.routes.v1_files import V1FileRoutes
 from understudy_server.routes.vector_stores import (
@@ -34,6 +36,8 @@ from understudy_server.v1 import V1
 _KINDS = (
     RunRoutes,
     MessageRoutes,
+    SearchRoutes,  # before those of a thread: `search` and `import` are no ids
+    ExportRoutes,
     ThreadRoutes,
     AssistantRoutes,
     FileRoutes,

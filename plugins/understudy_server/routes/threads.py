@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from understudy import Host, UnderstudyError
+from understudy import Host, Message, UnderstudyError
 from understudy_server.bodies import read_body
-from understudy_server.paging import json_response, page_response, read_query
+from understudy_server.paging import json_response, list_response, page_response, read_query
 from understudy_server.requests import CreateMessage, CreateThread, ModifyMetadata, ModifyThread
+
+_PARTS: Final = frozenset({"text", "image_file", "image_url", "refusal"})
 
 
 class ThreadRoutes:
@@ -87,19 +89,20 @@ class MessageRoutes:
         messages = await self._host.messages(_thread_id(request))
         window: dict[str, Any] = read_query(request).window()
         run_id = request.query_params.get("run_id")
-        return page_response(await messages.page(**window, run_id=run_id))
+        page = await messages.page(**window, run_id=run_id)
+        return list_response([_shown(each) for each in page.items], has_more=page.has_more)
 
     async def get(self, request: Request) -> Response:
         """`GET /threads/{id}/messages/{id}`."""
         messages = await self._host.messages(_thread_id(request))
-        return json_response((await messages.get(request.path_params["message_id"])).wire())
+        return json_response(_shown(await messages.get(request.path_params["message_id"])))
 
     async def modify(self, request: Request) -> Response:
         """`POST /threads/{id}/messages/{id}`."""
         body = await read_body(request, ModifyMetadata)
         messages = await self._host.messages(_thread_id(request))
         message_id = request.path_params["message_id"]
-        return json_response((await messages.modify(message_id, body.metadata or {})).wire())
+        return json_response(_shown(await messages.modify(message_id, body.metadata or {})))
 
     async def delete(self, request: Request) -> Response:
         """`DELETE /threads/{id}/messages/{id}`."""
@@ -121,6 +124,12 @@ async def make_thread(host: Host, body: CreateThread) -> Any:
         await host.delete_thread(thread.id)
         raise
     return await host.threads.get(thread.id)
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    """A message without the parts that this API does not have: calls, and what Jan keeps there."""
+    parts = [part for part in message.content if part.type in _PARTS]
+    return message.model_copy(update={"content": parts}).wire()
 
 
 def _thread_id(request: Request) -> str:
