@@ -16,6 +16,7 @@ from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
 from understudy_server.included import wants_contents, without_contents
 from understudy_server.paging import cut, json_response, page_response, read_query
+from understudy_server.polling import polled_response
 from understudy_server.requests import (
     CreateRun,
     CreateThread,
@@ -90,7 +91,8 @@ class RunRoutes:
 
     async def get(self, request: Request) -> Response:
         """`GET /threads/{id}/runs/{id}`."""
-        return json_response((await self._runs.get(*_ids(request))).wire())
+        run = await self._runs.get(*_ids(request))
+        return polled_response(run.wire(), is_over=run.is_over)
 
     async def modify(self, request: Request) -> Response:
         """`POST /threads/{id}/runs/{id}`."""

@@ -212,3 +212,15 @@ def test_an_assistant_with_a_code_interpreter_answers_without_it(client, server,
     assert run.status == "completed"
     assert [tool.type for tool in run.tools] == ["code_interpreter"]
     assert "tools" not in server.model.requests[0].body
+
+
+def test_pollers_are_told_when_to_look_again_as_long_as_that_makes_sense(
+    client, server, assistant, ask
+):
+    server.model.script([hang()])
+    run = client.beta.threads.runs.create(ask().id, assistant_id=assistant.id)
+    path = f"/threads/{run.thread_id}/runs/{run.id}"
+    assert int(server.get(path).headers["openai-poll-after-ms"]) < 1000
+    client.beta.threads.runs.cancel(run.id, thread_id=run.thread_id)
+    client.beta.threads.runs.poll(run.id, thread_id=run.thread_id)
+    assert "openai-poll-after-ms" not in server.get(path).headers
