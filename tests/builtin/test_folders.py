@@ -16,7 +16,7 @@ def read(name, file):
 
 def test_these_are_built_in(host):
     assert [path.name for path in sorted(builtin_assistants().iterdir())] == NAMES
-    assert {assistant.id for assistant in host.assistants()} == set(NAMES)
+    assert {assistant.id for assistant in host.all_assistants()} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
