@@ -162,6 +162,10 @@ class Host:
             for closing in opened:
                 stack.push_async_callback(closing.close)
 
+    async def stop(self) -> None:
+        """Stop what runs: it ends as cancelled, and everybody who follows it sees that."""
+        await asyncio.gather(self.runs.close(), self._scratches.close())
+
     # -- the main job
 
     async def run(

@@ -45,7 +45,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept nothing more, end the runs and with them their streams, let requests finish."""
-        await asyncio.gather(super().shutdown(sockets), self._host.runs.close())
+        await asyncio.gather(super().shutdown(sockets), self._host.stop())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import threading
 
 import openai
@@ -213,6 +214,18 @@ def test_the_model_is_stopped_when_the_client_goes(server, connect, stream):
             return received
 
     assert asyncio.run(leave()).left.wait(10)
+
+
+def test_a_server_that_is_stopped_ends_its_streams_and_says_so(start_server, connect, model):
+    server = start_server()
+    model.script([hang(after=2)])
+    stream = ask(connect(server), stream=True)
+    next(stream)
+    server.process.send_signal(signal.SIGTERM)
+    with pytest.raises(openai.APIError, match="cancelled"):
+        list(stream)
+    server.process.communicate(timeout=10)
+    assert server.process.returncode == 0
 
 
 @pytest.mark.parametrize(
