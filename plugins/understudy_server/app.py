@@ -13,6 +13,7 @@ from understudy import Host
 from understudy_server.access import Access
 from understudy_server.guard import Guard
 from understudy_server.keys import Keys
+from understudy_server.openapi import Document
 from understudy_server.origins import Origins
 from understudy_server.routes.assistants import AssistantRoutes
 from understudy_server.routes.chat import ChatRoutes
@@ -72,6 +73,7 @@ def create_app(
 def _versions(host: Host) -> ASGIApp:
     """The API's second version, and the first for those who ask for it."""
     routes = all_routes(host)
+    routes.append(Route("/openapi.json", Document(list(routes)).get))
     older = [_below_v1(route) for route in V1FileRoutes(host).routes()]
     return V1(Table(routes), Table([*routes, *older]), host)
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from understudy import Conflict, Invalid, ModelError, NotFound, StoreError, UnderstudyError
+from understudy_server.answers import Error, ErrorBody, ErrorType
 
 _log = logging.getLogger("understudy.server")
 _STORE_STATUS: Final = {"full": 507, "readonly": 500, "damaged": 500, "io": 500}
@@ -79,8 +80,8 @@ def error_response(
     *,
     param: str | None = None,
     code: str | None = None,
-    kind: str = "invalid_request_error",
+    kind: ErrorType = "invalid_request_error",
 ) -> Response:
     """An error in OpenAI's shape."""
-    body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-    return Response(json.dumps(body), status, media_type="application/json")
+    body = ErrorBody(error=Error(message=message, type=kind, param=param, code=code))
+    return Response(json.dumps(body.model_dump()), status, media_type="application/json")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from understudy_server.failures import Refused
 
 JSON = dict[str, Any]
 CONTENTS: Final = "step_details.tool_calls[*].file_search.results[*].content"
+
+
+class IncludeQuery(BaseModel):
+    """`include[]=…`: what is left out otherwise."""
+
+    include: list[Literal["step_details.tool_calls[*].file_search.results[*].content"]] = Field(
+        default_factory=list, alias="include[]"
+    )
 
 
 def wants_contents(request: Request) -> bool:

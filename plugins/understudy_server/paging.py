@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, overload
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,12 +15,19 @@ from understudy import Page
 from understudy_server.bodies import refusal
 
 
+def _digits(value: object) -> object:
+    """Not the spaces, signs, underscores and fractions that pydantic reads as a number."""
+    if isinstance(value, str) and not re.fullmatch("[0-9]{1,15}", value):
+        raise ValueError("it must be a whole number")
+    return value
+
+
 class PageQuery(BaseModel):
     """`limit`, `order`, `after`, `before`; other parameters belong to their route."""
 
     model_config = ConfigDict(extra="ignore")
 
-    limit: int = Field(20, ge=1, le=100)
+    limit: Annotated[int, BeforeValidator(_digits)] = Field(20, ge=1, le=100)
     order: Literal["asc", "desc"] = "desc"
     after: str | None = None
     before: str | None = None
@@ -35,13 +43,43 @@ class PageQuery(BaseModel):
 
 
 class FilesQuery(PageQuery):
-    """Files are listed in larger pages."""
+    """Files, of one purpose or all; they are listed in larger pages."""
 
-    limit: int = Field(10_000, ge=1, le=10_000)
+    limit: Annotated[int, BeforeValidator(_digits)] = Field(10_000, ge=1, le=10_000)
+    purpose: str | None = None
 
 
-def read_query(request: Request, model: type[PageQuery] = PageQuery) -> PageQuery:
-    """The page that is asked for. Raises `Refused`."""
+class MessagesQuery(PageQuery):
+    """Messages, of one run or all."""
+
+    run_id: str | None = None
+
+
+class EventsQuery(BaseModel):
+    """The events of a run behind a number."""
+
+    after: Annotated[int, BeforeValidator(_digits)] = 0
+
+
+def read_after(request: Request) -> int:
+    """The event behind which a stream is rejoined. Raises `Refused`."""
+    header = request.headers.get("last-event-id")  # what browsers send by themselves
+    sent = request.query_params.get("after") or header or "0"
+    try:
+        return EventsQuery.model_validate({"after": sent}).after
+    except ValidationError as error:
+        raise refusal(error) from None
+
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+@overload
+def read_query(request: Request) -> PageQuery: ...
+@overload
+def read_query(request: Request, model: type[Q]) -> Q: ...
+def read_query(request: Request, model: type[BaseModel] = PageQuery) -> BaseModel:
+    """The query of a request: the page that is asked for, and more. Raises `Refused`."""
     try:
         return model.model_validate(dict(request.query_params))
     except ValidationError as error:

@@ -21,7 +21,9 @@ Metadata = Annotated[
 class Object(BaseModel):
     """Something that is stored and sent. Fields that we do not know are kept as they are."""
 
-    model_config = ConfigDict(extra="allow", validate_default=False)
+    model_config = ConfigDict(
+        extra="allow", validate_default=False, json_schema_serialization_defaults_required=True
+    )
 
     @classmethod
     def read(cls, value: Any) -> Self:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from understudy.objects._base import Metadata, Object
+
+ONLY_WHAT_IS_SET = ConfigDict(json_schema_serialization_defaults_required=False)
 
 
 class FunctionDefinition(Object):
     """A function that the model may call. `parameters` is a JSON schema of an object."""
+
+    model_config = ONLY_WHAT_IS_SET
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     description: str | None = None
@@ -20,6 +24,8 @@ class FunctionDefinition(Object):
 
 class ToolEntry(Object):
     """One entry of `tools`. `type` is OpenAI's, or the name of an installed tool plugin."""
+
+    model_config = ONLY_WHAT_IS_SET
 
     type: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     function: FunctionDefinition | None = None

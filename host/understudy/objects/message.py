@@ -69,13 +69,13 @@ class ToolCallsPart(Object):
     tool_calls: list[dict[str, Any]] = Field(min_length=1)
 
 
+_KNOWN = ("text", "image_file", "image_url", "refusal", "tool_calls")
+
+
 class OtherPart(Object):
     """A part that only somebody else's files have, such as Jan's `reasoning`. Kept, not sent."""
 
-    type: str
-
-
-_KNOWN = ("text", "image_file", "image_url", "refusal", "tool_calls")
+    type: str = Field(json_schema_extra={"not": {"enum": list(_KNOWN)}})
 
 
 def _kind(part: Any) -> str:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Final, Literal
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from understudy import Host, Message, Thread
 from understudy_server.doors.transcripts import as_jsonl, as_markdown, read_jsonl
-from understudy_server.failures import Refused
-from understudy_server.paging import json_response
+from understudy_server.paging import json_response, read_query
 
 Writer = Callable[[Host, Thread], AsyncIterator[bytes]]
 _FORMATS: Final[dict[str, tuple[Writer, str, str]]] = {
     "jsonl": (as_jsonl, "application/jsonl", "jsonl"),
     "markdown": (as_markdown, "text/markdown; charset=utf-8", "md"),
 }
+
+
+class ExportQuery(BaseModel):
+    """How a thread is written."""
+
+    format: Literal["jsonl", "markdown"] = "jsonl"
 
 
 class ExportRoutes:
@@ -36,10 +42,7 @@ class ExportRoutes:
 
     async def export(self, request: Request) -> Response:
         """`GET /threads/{id}/export?format=jsonl|markdown`."""
-        asked = request.query_params.get("format", "jsonl")
-        if asked not in _FORMATS:
-            message = f"Invalid 'format': expected one of {', '.join(_FORMATS)}."
-            raise Refused(message, param="format", code="invalid_value")
+        asked = read_query(request, ExportQuery).format
         thread = await self._host.threads.get(request.path_params["thread_id"])
         write, media_type, suffix = _FORMATS[asked]
         headers = {"content-disposition": f'attachment; filename="{thread.id}.{suffix}"'}

@@ -55,8 +55,7 @@ class FileRoutes:
     async def page(self, request: Request) -> Response:
         """`GET /files`, all or those of one purpose."""
         query = read_query(request, FilesQuery)
-        purpose = request.query_params.get("purpose")
-        return page_response(await self._files.page(**query.window(), purpose=purpose))
+        return page_response(await self._files.page(**query.window(), purpose=query.purpose))
 
     async def get(self, request: Request) -> Response:
         """`GET /files/{id}`."""

@@ -15,7 +15,7 @@ from understudy_server.bodies import read_body
 from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
 from understudy_server.included import wants_contents, without_contents
-from understudy_server.paging import cut, json_response, page_response, read_query
+from understudy_server.paging import cut, json_response, page_response, read_after, read_query
 from understudy_server.polling import polled_response
 from understudy_server.requests import (
     CreateRun,
@@ -122,10 +122,7 @@ class RunRoutes:
         """`GET …/events?after=N`: rejoin a stream behind event N (or `Last-Event-ID`)."""
         thread_id, run_id = _ids(request)
         await self._runs.get(thread_id, run_id)
-        after = request.query_params.get("after") or request.headers.get("last-event-id") or "0"
-        if not after.isdecimal():
-            raise Refused("Invalid 'after': the number of an event is expected.", param="after")
-        events = self._runs.events(thread_id, run_id, after=int(after))
+        events = self._runs.events(thread_id, run_id, after=read_after(request))
         return stream_response(event_stream(events, to_the_end=True))
 
     async def steps(self, request: Request) -> Response:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from understudy import Host
-from understudy_server.bodies import refusal
 from understudy_server.doors.search import search
-from understudy_server.paging import json_response
+from understudy_server.paging import json_response, read_query
 
 
 class SearchQuery(BaseModel):
@@ -37,10 +36,7 @@ class SearchRoutes:
 
     async def search(self, request: Request) -> Response:
         """`GET /threads/search?q=…`: messages that hold all words of `q`, in any case."""
-        try:
-            query = SearchQuery.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            raise refusal(error) from None
+        query = read_query(request, SearchQuery)
         words = query.q.casefold().split()
         found = await search(self._host, words, limit=query.limit, page=query.page)
         body = {

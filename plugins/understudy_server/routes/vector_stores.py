@@ -12,6 +12,7 @@ from understudy import Host
 from understudy.objects import NewFile
 from understudy_server.bodies import read_body
 from understudy_server.paging import json_response, page_response, read_query
+from understudy_server.polling import polled_response
 from understudy_server.vector_requests import (
     CreateBatch,
     CreateVectorStore,
@@ -126,13 +127,14 @@ class VectorStoreFileRoutes:
 
     async def page(self, request: Request) -> Response:
         """`GET …/files`, all or those in one state."""
-        query = _state_query(request)
+        query = read_query(request, StateQuery)
         page = await self._files.page(_store_id(request), **_window(query))
         return page_response(page)
 
     async def get(self, request: Request) -> Response:
         """`GET …/files/{id}`."""
-        return json_response((await self._files.get(*_file_ids(request))).wire())
+        file = await self._files.get(*_file_ids(request))
+        return polled_response(file.wire(), is_over=file.status != "in_progress")
 
     async def modify(self, request: Request) -> Response:
         """`POST …/files/{id}`: replaces the attributes."""
@@ -185,7 +187,8 @@ class FileBatchRoutes:
 
     async def get(self, request: Request) -> Response:
         """`GET …/file_batches/{id}`."""
-        return json_response((await self._files.batch(*_batch_ids(request))).wire())
+        batch = await self._files.batch(*_batch_ids(request))
+        return polled_response(batch.wire(), is_over=batch.status != "in_progress")
 
     async def cancel(self, request: Request) -> Response:
         """`POST …/file_batches/{id}/cancel`."""
@@ -193,18 +196,12 @@ class FileBatchRoutes:
 
     async def page(self, request: Request) -> Response:
         """`GET …/file_batches/{id}/files`, all or those in one state."""
-        query = _state_query(request)
+        query = read_query(request, StateQuery)
         return page_response(await self._files.batch_page(*_batch_ids(request), **_window(query)))
 
 
 def _window(query: StateQuery) -> dict[str, Any]:
     return {**query.window(), "status": query.filter}
-
-
-def _state_query(request: Request) -> StateQuery:
-    query = read_query(request, StateQuery)
-    assert isinstance(query, StateQuery)
-    return query
 
 
 def _store_id(request: Request) -> str:
