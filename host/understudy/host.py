@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
 
-from understudy.errors import Invalid, UnderstudyError
+from understudy.errors import Invalid, PluginError, UnderstudyError
 from understudy.events import Event
 from understudy.folder import AssistantFolder
 from understudy.folder.problems import Problem
@@ -41,6 +41,7 @@ _PIECE_BYTES = 2**20
 _NO_MESSAGE = "Can't add messages to {thread} while a run {run} is active."
 Upload = str | os.PathLike[str] | File
 M = TypeVar("M", bound=BaseModel)
+_STORE_METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
 def default_root() -> Path:
@@ -108,6 +109,8 @@ class Host:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.root = Path(root).expanduser() if root is not None else default_root()
+        if self.root.exists() and not self.root.is_dir():
+            raise Invalid(f"The data root {self.root} is not a folder.", param="root")
         self.plugins = Plugins(extra=plugins, settings=settings)
         for group, named in (providers or {}).items():
             for name, provider in named.items():
@@ -140,6 +143,10 @@ class Host:
     def _open_store(self, name: str) -> Store:
         factory = self.plugins.provider("stores", name)
         store: Store = factory(self.root)
+        missing = [method for method in _STORE_METHODS if not hasattr(store, method)]
+        if missing:
+            message = f"the store `{name}` is no Store: it lacks {', '.join(missing)}"
+            raise PluginError(message, plugin=name, hook="open", hint="See docs/plugins.md.")
         return store
 
     async def __aenter__(self) -> Self:

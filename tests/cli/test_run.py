@@ -235,6 +235,19 @@ def test_an_interrupt_stops_the_run_keeps_its_words_and_frees_the_thread(start, 
     assert said(model.requests[1])[1:] == ["Talk.", "half ", "Go on."]
 
 
+def test_a_polite_kill_keeps_the_words_and_frees_the_thread_too(start, understudy, model):
+    gate = threading.Event()
+    model.script([say(chunks=["so far ", gate])])
+    run = start("run", "jan", "Talk")
+    assert run.stdout.read(7) == "so far "
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(20) == 143
+    [thread] = json.loads(understudy("list", "--threads", "--json").out)
+    shown = json.loads(understudy("show", thread["id"], "--json").out)
+    assert shown["messages"][-1]["text"] == "so far "
+    assert understudy("run", "jan", "Go on", "--thread", thread["id"]).code == 0
+
+
 def test_an_interrupt_stops_code_that_never_ends(start, write_assistant):
     source = "export function* invoke(run) {\n  yield 'on';\n  while (true) {}\n}\n"
     write_assistant("endless", {"assistant.json": {}, SOURCE: source})

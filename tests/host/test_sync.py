@@ -73,3 +73,14 @@ def test_all_of_the_host_can_be_reached_without_await(root, model, write_assista
         upload = host.files.create("a.txt", b"hello")
         assert b"".join(host.files.content(upload.id)) == b"hello"
         assert list(host.models()) == ["test-model"]
+
+
+def test_a_root_that_is_a_file_and_a_store_that_is_none_are_refused_in_words(tmp_path):
+    from understudy import Host, PluginError
+
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(Invalid, match="not a folder"):
+        Host(file)
+    with pytest.raises(PluginError, match="lacks get, put"):
+        Host(tmp_path, store="empty", providers={"stores": {"empty": lambda root: object()}})

@@ -114,17 +114,17 @@ def test_a_known_error_is_told_with_its_hint(environment) -> None:
     assert done.err == "Error: the kettle is empty.\nFill it.\n"
 
 
-def test_a_defect_is_told_shortly_and_shown_whole_on_demand(environment) -> None:
+def test_a_defect_of_a_plugin_is_told_as_its_own_and_shown_whole_on_demand(environment) -> None:
     done = environment.understudy("mishap", "bug")
-    assert done.code == 70
-    assert "ZeroDivisionError: division by zero" in done.err
-    assert "UNDERSTUDY_DEBUG=1" in done.err
+    assert done.code == 1
+    assert "`mishap` of a plugin failed: ZeroDivisionError: division by zero" in done.err
+    assert "understudy -v" in done.err
     assert "Traceback" not in done.err
     for again in (
         environment.understudy("-v", "mishap", "bug"),
         environment.understudy("mishap", "bug", UNDERSTUDY_DEBUG="1"),
     ):
-        assert again.code == 70
+        assert again.code == 1
         assert "Traceback" in again.err
         assert "acme_mishaps.py" in again.err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Awaitable, Callable
@@ -135,6 +136,10 @@ async def _javascript(_host: Host) -> Finding:
 
 async def _models(host: Host) -> Finding:
     names = await host.models()
+    address = os.environ.get("OPENAI_BASE_URL")
+    if not names and address:
+        text = f"nothing answers at OPENAI_BASE_URL, {address}"
+        return Finding("models", "warning", text, "Start the server, or correct the address.")
     if not names:
         return Finding("models", "warning", "no model can be reached", _NO_MODEL)
     more = " …" if len(names) > _SHOWN_MODELS else ""

@@ -70,7 +70,7 @@ class LazyGroup(click.Group):
             return command
         plugins = _plugins(ctx)
         if ":" in cmd_name or any(p.name == cmd_name for p in plugins.installed("commands")):
-            return _checked(plugins.provider("commands", cmd_name), cmd_name)
+            return _blamed(_checked(plugins.provider("commands", cmd_name), cmd_name), cmd_name)
         return None
 
     def resolve_command(
@@ -113,6 +113,30 @@ class LazyGroup(click.Group):
             own = OWN_PLUGINS.get(point.name) if point.distribution == "understudy" else None
             helps[point.name] = own or f"from {point.distribution}"
         return helps
+
+
+def _blamed(command: click.Command, name: str) -> click.Command:
+    """The command; what it does not catch is told as the plugin's failure, not as ours."""
+    from understudy.errors import PluginError, UnderstudyError
+
+    inner = command.invoke
+
+    def invoke(ctx: click.Context) -> Any:
+        try:
+            return inner(ctx)
+        except (UnderstudyError, click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"the command `{name}` of a plugin failed: {type(error).__name__}: {error}",
+                plugin=name,
+                hook="command",
+                hint="`understudy plugins list` says whose it is; `understudy -v` shows the "
+                "traceback.",
+            ) from error
+
+    command.invoke = invoke  # type: ignore[method-assign]
+    return command
 
 
 def _plugins(ctx: click.Context) -> Plugins:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import signal
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -11,12 +13,14 @@ from understudy.errors import StoreError
 from understudy.host import Host
 
 T = TypeVar("T")
+_EXIT_TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
 def with_host(options: Options, work: Callable[[Host], Awaitable[T]]) -> T:
-    """Open the data root, do the work, close it. Ctrl-C stops the work, and closes it, too."""
+    """Open the data root, do the work, close it. Ctrl-C and SIGTERM stop the work first."""
 
     async def main() -> T:
+        _cancel_when_terminated()
         async with Host(options.root) as host:
             try:
                 return await work(host)
@@ -24,4 +28,31 @@ def with_host(options: Options, work: Callable[[Host], Awaitable[T]]) -> T:
                 error.hint = " ".join([error.hint or "", f"The data root is {host.root}."]).strip()
                 raise
 
-    return asyncio.run(main())
+    log_briefly(options)
+    try:
+        return asyncio.run(main())
+    except asyncio.CancelledError:
+        raise SystemExit(_EXIT_TERMINATED) from None
+
+
+def _cancel_when_terminated() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+def log_briefly(options: Options) -> None:
+    """Show warnings as a line; tracebacks are for those who ask for them (`-v`)."""
+    log = logging.getLogger("understudy")
+    if not options.verbose and not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Brief("%(message)s"))
+        log.addHandler(handler)
+
+
+class _Brief(logging.Formatter):
+    """Says what happened, without the traceback."""
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name
+        """Nothing."""
+        return ""
