@@ -37,3 +37,10 @@ def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def frameworks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the frameworks whose classes stand on the Assistants API."""
+    names = ("langchain-classic", "llama-index-agent-openai", "autogen-ext[openai]", "aiofiles")
+    return install(tmp_path_factory.mktemp("frameworks"), *names, "autogen-agentchat")
