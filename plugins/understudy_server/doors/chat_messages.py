@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from understudy_server.doors.history import History
-
-JSON = dict[str, Any]
-
-
-class Sent(BaseModel):
-    """What a client sends; fields of its own are let pass."""
-
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
-
-
-def _as_parts(content: Any) -> Any:
-    """Text is a list of one part: errors then name the part that is wrong, and no branch."""
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+from understudy_server.doors.sent import Sent, as_parts
 
 
 class Text(Sent):
@@ -64,7 +52,7 @@ class FilePart(Sent):
     file: FileId
 
 
-Texts = Annotated[list[Text], BeforeValidator(_as_parts)]
+Texts = Annotated[list[Text], BeforeValidator(as_parts)]
 UserPart = Annotated[Text | Image | FilePart, Field(discriminator="type")]
 SaidPart = Annotated[Text | Refusal, Field(discriminator="type")]
 
@@ -80,7 +68,7 @@ class User(Sent):
     """What the user says."""
 
     role: Literal["user"]
-    content: Annotated[list[UserPart], BeforeValidator(_as_parts)]
+    content: Annotated[list[UserPart], BeforeValidator(as_parts)]
 
 
 class CalledFunction(Sent):
@@ -102,7 +90,7 @@ class Said(Sent):
     """What the assistant said before."""
 
     role: Literal["assistant"]
-    content: Annotated[list[SaidPart] | None, BeforeValidator(_as_parts)] = None
+    content: Annotated[list[SaidPart] | None, BeforeValidator(as_parts)] = None
     refusal: str | None = None
     tool_calls: list[Call] | None = None
 

@@ -1,7 +1,4 @@
-"""`POST /v1/chat/completions`: what clients send.
-
-Fields that OpenAI does not know are let pass: chat programs send some of their own.
-"""
+"""`POST /v1/chat/completions`: what clients send."""
 
 from __future__ import annotations
 
@@ -12,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from understudy.objects import Assistant, CallOptions, FunctionDefinition
 from understudy_server.doors.chat_messages import (
     ChatMessage,
-    Sent,
     System,
     files_of,
     history_of,
     text_of,
 )
 from understudy_server.doors.options import call_options
+from understudy_server.doors.sent import Sent
 
 JSON = dict[str, Any]
 _PARAMETERS = ("stop", "seed", "presence_penalty", "frequency_penalty", "logit_bias", "verbosity")

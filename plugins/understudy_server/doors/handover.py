@@ -13,6 +13,7 @@ from typing import Any
 from understudy import Event, Host, Invalid, Message, Run, Scratch
 from understudy.objects import ToolCallsPart
 from understudy.streams import closing
+from understudy_server.doors.ids import made_by
 from understudy_server.events import WAITS
 
 JSON = dict[str, Any]
@@ -67,7 +68,8 @@ async def open_calls(place: Place, run: Run) -> list[JSON]:
         return []
     messages = await place.threads.messages(run.thread_id)
     newest = await messages.page(limit=_NEWEST)
-    told = {call["id"] for message in newest.items for call in _told(message)}
+    since = [each for each in newest.items if made_by(None, each.id) > made_by(run.id, "")]
+    told = {call["id"] for message in since for call in _told(message)}
     return [] if calls[-1]["id"] in told else calls
 
 

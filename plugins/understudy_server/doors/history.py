@@ -21,8 +21,10 @@ class History:
         self._param = param
         self._messages: list[JSON] = []
         self._open: dict[str, JSON] = {}
-        for call in calls:
-            self._add_call(call)
+        made = [call | {"function": dict(call["function"])} for call in calls]
+        if made:  # all at once, by one answer of the model: those of the host have their outputs
+            self._messages.append(_round(made))
+            self._open = {call["id"]: call for call in made if call["function"]["output"] is None}
 
     def say(self, role: str, parts: Iterable[JSON], files: Iterable[str] = ()) -> None:
         """Add a message; one without content is none."""
@@ -34,21 +36,16 @@ class History:
     def call(self, call_id: str, name: str, arguments: str) -> None:
         """Add a call that the assistant made."""
         function = {"name": name, "arguments": arguments, "output": None}
-        self._add_call({"id": call_id, "type": "function", "function": function})
-
-    def _add_call(self, call: JSON) -> None:
-        calls = self._calls_in_progress()
-        calls.append(call | {"function": dict(call["function"])})
-        if call["function"]["output"] is None:
-            self._open[call["id"]] = calls[-1]
+        call = {"id": call_id, "type": "function", "function": function}
+        self._calls_in_progress().append(call)
+        self._open[call_id] = call
 
     def _calls_in_progress(self) -> list[JSON]:
         """The calls that were made at once: no output has come between them."""
         last: JSON = self._messages[-1]["content"][-1] if self._messages else {"type": "text"}
         if last["type"] != "tool_calls" or last["tool_calls"][-1]["id"] not in self._open:
-            last = {"type": "tool_calls", "tool_calls": []}
-            self._messages.append({"role": "assistant", "content": [last]})
-        calls: list[JSON] = last["tool_calls"]
+            self._messages.append(_round([]))
+        calls: list[JSON] = self._messages[-1]["content"][-1]["tool_calls"]
         return calls
 
     def answer(self, call_id: str, output: str) -> None:
@@ -68,3 +65,7 @@ class History:
             ids = ", ".join(self._open)
             raise Refused(f"No tool output found for the call(s) {ids}.", param=self._param)
         return self._messages
+
+
+def _round(calls: list[JSON]) -> JSON:
+    return {"role": "assistant", "content": [{"type": "tool_calls", "tool_calls": calls}]}

@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from understudy_server.doors.history import History
+from understudy_server.doors.sent import Sent, as_parts
 
 JSON = dict[str, Any]
 
 
-class _Sent(BaseModel):
-    """Items are often those of earlier answers: what only answers have is let pass."""
-
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
-
-
-class TextPart(_Sent):
+class TextPart(Sent):
     """Text, of either side."""
 
     type: Literal["input_text", "output_text", "text"]
     text: str
 
 
-class RefusalPart(_Sent):
+class RefusalPart(Sent):
     """The assistant's refusal."""
 
     type: Literal["refusal"]
     refusal: str
 
 
-class ImagePart(_Sent):
+class ImagePart(Sent):
     """An image: uploaded, or by its URL."""
 
     type: Literal["input_image"]
@@ -41,7 +36,7 @@ class ImagePart(_Sent):
     detail: Literal["auto", "low", "high"] | None = None
 
 
-class FilePart(_Sent):
+class FilePart(Sent):
     """An uploaded file for the assistant's tools."""
 
     type: Literal["input_file"]
@@ -51,20 +46,15 @@ class FilePart(_Sent):
 Part = Annotated[TextPart | RefusalPart | ImagePart | FilePart, Field(discriminator="type")]
 
 
-def _as_parts(content: Any) -> Any:
-    """Text is a list of one part: errors then name the part that is wrong, and no branch."""
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
-
-
-class MessageItem(_Sent):
+class MessageItem(Sent):
     """A message."""
 
     type: Literal["message"] = "message"
     role: Literal["user", "assistant", "system", "developer"]
-    content: Annotated[list[Part], BeforeValidator(_as_parts)]
+    content: Annotated[list[Part], BeforeValidator(as_parts)]
 
 
-class CallItem(_Sent):
+class CallItem(Sent):
     """A call that the assistant made."""
 
     type: Literal["function_call"]
@@ -73,15 +63,15 @@ class CallItem(_Sent):
     arguments: str
 
 
-class OutputItem(_Sent):
+class OutputItem(Sent):
     """What a call gave."""
 
     type: Literal["function_call_output"]
     call_id: str
-    output: Annotated[list[TextPart], BeforeValidator(_as_parts)]
+    output: Annotated[list[TextPart], BeforeValidator(as_parts)]
 
 
-class ReasoningItem(_Sent):
+class ReasoningItem(Sent):
     """What the model thought: clients send it back with the rest. It is not told again."""
 
     type: Literal["reasoning"]

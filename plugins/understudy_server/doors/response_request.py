@@ -1,4 +1,4 @@
-"""`POST /v1/responses`: what clients send. Fields that OpenAI does not know are let pass."""
+"""`POST /v1/responses`: what clients send."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from understudy_server.doors.input_items import (
     system_texts,
 )
 from understudy_server.doors.options import call_options
+from understudy_server.doors.sent import Sent
 
 JSON = dict[str, Any]
 _KEPT = ("model", "instructions", "previous_response_id", "background", "truncation", "user")
 """What the run has no field for, and the response shows."""
-
-
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
 
 class FunctionTool(FunctionDefinition):
@@ -31,7 +28,7 @@ class FunctionTool(FunctionDefinition):
     type: Literal["function"]
 
 
-class NamedChoice(_Sent):
+class NamedChoice(Sent):
     """The function that must be called."""
 
     type: Literal["function"]
@@ -46,26 +43,26 @@ class Format(BaseModel):
     type: Literal["text", "json_object", "json_schema"]
 
 
-class TextOptions(_Sent):
+class TextOptions(Sent):
     """What the text of the answer is like."""
 
     format: Format | None = None
     verbosity: Literal["low", "medium", "high"] | None = None
 
 
-class Reasoning(_Sent):
+class Reasoning(Sent):
     """How much the model thinks."""
 
     effort: str | None = None
 
 
-class ConversationId(_Sent):
+class ConversationId(Sent):
     """A conversation by its id."""
 
     id: str
 
 
-class CreateResponse(_Sent):
+class CreateResponse(Sent):
     """The request."""
 
     model: Annotated[str, StringConstraints(min_length=1)]

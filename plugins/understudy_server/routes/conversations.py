@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +17,7 @@ from understudy_server.doors.ids import conversation_id, thread_of
 from understudy_server.doors.input_items import InputItem, OutputItem, add_items, system_texts
 from understudy_server.doors.output_items import call_items, items_of
 from understudy_server.doors.past import in_conversation
+from understudy_server.doors.sent import Sent
 from understudy_server.failures import Refused
 from understudy_server.paging import cut, json_response, list_response, read_query
 
@@ -24,24 +25,20 @@ JSON = dict[str, Any]
 Items = Annotated[list[InputItem], Field(max_length=20)]
 
 
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
-
-
-class CreateConversation(_Sent):
+class CreateConversation(Sent):
     """`POST /conversations`."""
 
     metadata: Metadata | None = None
     items: Items | None = None
 
 
-class ModifyConversation(_Sent):
+class ModifyConversation(Sent):
     """`POST /conversations/{id}`."""
 
     metadata: Metadata | None
 
 
-class CreateItems(_Sent):
+class CreateItems(Sent):
     """`POST /conversations/{id}/items`."""
 
     items: Annotated[Items, Field(min_length=1)]
