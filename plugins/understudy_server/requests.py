@@ -14,6 +14,8 @@ from pydantic import (
 )
 
 from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions, ToolEntry
+from understudy_server.choices import response_format, tool_choice
+from understudy_server.search_options import check_search
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -22,10 +24,13 @@ def _known_here(tool: ToolEntry) -> ToolEntry:
     """`retrieval` is what the API's first version has, and Jan's folders."""
     if tool.type == "retrieval":
         raise ValueError("retrieval came with assistants=v1; here it is file_search")
+    if tool.type == "file_search":
+        check_search(tool)
     return tool
 
 
 Tools = Annotated[list[Annotated[ToolEntry, AfterValidator(_known_here)]], Field(max_length=128)]
+ResponseFormat = Annotated[Literal["auto"] | dict[str, Any] | None, AfterValidator(response_format)]
 
 
 class CreateAssistant(AssistantFields):
@@ -35,6 +40,7 @@ class CreateAssistant(AssistantFields):
 
     model: str
     tools: Tools = Field(default_factory=list)
+    response_format: ResponseFormat = None
 
 
 class ModifyAssistant(AssistantFields):
@@ -43,6 +49,7 @@ class ModifyAssistant(AssistantFields):
     model_config = STRICT
 
     tools: Tools = Field(default_factory=list)
+    response_format: ResponseFormat = None
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=256_000)]
@@ -157,7 +164,11 @@ class CreateRun(RunOptions):
 
     model_config = STRICT
     assistant_id: str
+    tools: Tools | None = None
     stream: bool | None = None
+
+    response_format: ResponseFormat = None
+    tool_choice: Annotated[str | dict[str, Any] | None, AfterValidator(tool_choice)] = None
 
     def options(self) -> RunOptions:
         """What the run is made with."""
