@@ -95,7 +95,7 @@ def refusal(error: ValidationError) -> Refused:
     elif first["type"] == "extra_forbidden":
         message = f"Unknown parameter: '{param}'."
     else:
-        message = f"Invalid '{param}': {first['msg']}."
+        message = f"Invalid '{param}': {first['msg'].removeprefix('Value error, ')}."
     return Refused(message, param=param or None, code=code)
 
 

@@ -31,6 +31,7 @@ def _known_here(tool: ToolEntry) -> ToolEntry:
 
 Tools = Annotated[list[Annotated[ToolEntry, AfterValidator(_known_here)]], Field(max_length=128)]
 ResponseFormat = Annotated[Literal["auto"] | dict[str, Any] | None, AfterValidator(response_format)]
+ToolChoice = Annotated[str | dict[str, Any] | None, AfterValidator(tool_choice)]
 
 
 class CreateAssistant(AssistantFields):
@@ -168,7 +169,7 @@ class CreateRun(RunOptions):
     stream: bool | None = None
 
     response_format: ResponseFormat = None
-    tool_choice: Annotated[str | dict[str, Any] | None, AfterValidator(tool_choice)] = None
+    tool_choice: ToolChoice = None
 
     def options(self) -> RunOptions:
         """What the run is made with."""

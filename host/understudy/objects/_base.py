@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from understudy.errors import Invalid
+
+
+def _pairs(value: Any) -> Any:
+    return {} if value is None else value
+
 
 Metadata = Annotated[
     dict[
@@ -14,8 +26,9 @@ Metadata = Annotated[
         Annotated[str, StringConstraints(max_length=512)],
     ],
     Field(max_length=16),
+    BeforeValidator(_pairs),
 ]
-"""Up to 16 pairs; keys of 64, values of 512 characters."""
+"""Up to 16 pairs; keys of 64, values of 512 characters. Clients send null for none."""
 
 
 class Object(BaseModel):

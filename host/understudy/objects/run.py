@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from understudy.objects._base import Metadata, Object
 from understudy.objects.assistant import ReasoningEffort, ToolEntry
@@ -85,6 +85,10 @@ class AdditionalMessage(BaseModel):
     metadata: Metadata = {}
 
 
+def _listed(value: Any) -> Any:
+    return [] if value is None else value
+
+
 class RunOptions(BaseModel):
     """What may be asked of a run when it is created; what is not set comes from the assistant."""
 
@@ -93,7 +97,7 @@ class RunOptions(BaseModel):
     model: str | None = None
     instructions: Annotated[str, StringConstraints(max_length=256_000)] | None = None
     additional_instructions: str | None = None
-    additional_messages: list[AdditionalMessage] = []
+    additional_messages: Annotated[list[AdditionalMessage], BeforeValidator(_listed)] = []
     tools: Annotated[list[ToolEntry], Field(max_length=128)] | None = None
     metadata: Metadata = {}
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from understudy import Host, Page
 from understudy.objects import AssistantFields
 from understudy_server.bodies import read_body
+from understudy_server.choices import check_tools
 from understudy_server.encoded import Encoded
 from understudy_server.paging import json_response, page_response, read_query
 from understudy_server.requests import CreateAssistant, ModifyAssistant
@@ -62,6 +63,7 @@ class AssistantRoutes:
 
     async def _settled(self, body: AssistantFields) -> dict[str, Any]:
         """The fields that were sent; the vector stores that they ask for are made."""
+        check_tools(self._host, body.tools)
         sent = body.sent()
         if sent.get("tool_resources") is not None:
             sent["tool_resources"] = await self._host.settle_resources(body.tool_resources)

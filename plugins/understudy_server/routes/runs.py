@@ -12,6 +12,7 @@ from starlette.routing import Route
 from understudy import Event, Host, NotFound
 from understudy.objects import RunOptions
 from understudy_server.bodies import read_body
+from understudy_server.choices import check_tools
 from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
 from understudy_server.included import wants_contents, without_contents
@@ -54,12 +55,14 @@ class RunRoutes:
     async def create(self, request: Request) -> Response:
         """`POST /threads/{id}/runs`, with or without `stream`."""
         body = await read_body(request, CreateRun)
+        check_tools(self._host, body.tools, body.tool_choice)
         contents = wants_contents(request)
         return await self._begin(request.path_params["thread_id"], body, contents=contents)
 
     async def create_with_thread(self, request: Request) -> Response:
         """`POST /threads/runs`: the thread's own event comes first in a stream."""
         body = await read_body(request, CreateThreadAndRun)
+        check_tools(self._host, body.tools, body.tool_choice)
         await self._host.assistants.get(body.assistant_id)
         asked = body.thread or CreateThread()
         if body.tool_resources is not None and body.thread is None:

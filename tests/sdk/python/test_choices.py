@@ -1,0 +1,78 @@
+"""What may be chosen, what may be null, and what is refused by name."""
+
+import openai
+import pytest
+
+FUNCTION = {"type": "function", "function": {"name": "weather"}}
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["none", "auto", "required", FUNCTION, {"type": "file_search"}, {"type": "code_interpreter"}],
+)
+def test_every_documented_tool_choice_is_taken_and_shown(client, forecaster, ask, choice):
+    run = client.beta.threads.runs.create(ask().id, assistant_id=forecaster.id, tool_choice=choice)
+    assert run.to_dict()["tool_choice"] == choice
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tool_choice", "always"),
+        ("tool_choice", {"type": "telepathy"}),
+        ("tool_choice", {"type": "function"}),
+        ("tool_choice", {"function": {"name": "weather"}}),
+        ("response_format", {"type": "xml"}),
+        ("response_format", {"type": "json_schema"}),
+        ("response_format", {}),
+        ("tools", [{"type": "telepathy"}]),
+        ("tools", [{"type": "retrieval"}]),
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused_by_name(client, assistant, ask, field, value):
+    thread = ask()
+    with pytest.raises(openai.BadRequestError) as refused:
+        client.beta.threads.runs.create(
+            thread.id, assistant_id=assistant.id, extra_body={field: value}
+        )
+    assert refused.value.param.startswith(field)
+    assert client.beta.threads.runs.list(thread.id).data == []
+
+
+def test_an_assistant_may_only_have_tools_that_there_are(client):
+    with pytest.raises(openai.BadRequestError, match="telepathy") as refused:
+        client.beta.assistants.create(model="m", tools=[{"type": "telepathy"}])
+    assert refused.value.param == "tools.0.type"
+
+
+def test_null_is_as_good_as_nothing(client, ask):
+    nothing = {
+        "name": None,
+        "description": None,
+        "instructions": None,
+        "metadata": None,
+        "tool_resources": None,
+        "temperature": None,
+        "top_p": None,
+        "response_format": None,
+    }
+    assistant = client.beta.assistants.create(model="m", extra_body=nothing)
+    assert (assistant.metadata, assistant.name) == ({}, None)
+    nothing = {
+        "model": None,
+        "instructions": None,
+        "additional_instructions": None,
+        "additional_messages": None,
+        "tools": None,
+        "metadata": None,
+        "temperature": None,
+        "max_prompt_tokens": None,
+        "max_completion_tokens": None,
+        "truncation_strategy": None,
+        "tool_choice": None,
+        "response_format": None,
+        "stream": None,
+    }
+    run = client.beta.threads.runs.create(ask().id, assistant_id=assistant.id, extra_body=nothing)
+    assert run.metadata == {}
+    assert client.beta.assistants.update(assistant.id, metadata=None).metadata == {}
