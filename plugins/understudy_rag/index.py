@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
@@ -23,6 +24,7 @@ MAX_BYTES: Final = 64 * 2**20
 LETTERS_PER_TOKEN: Final = 4
 _MAX_WORDS: Final = 128
 _THREADS: Final = 4
+_MAX_OPEN: Final = 32
 
 
 class RagIndex:
@@ -30,6 +32,7 @@ class RagIndex:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._open: OrderedDict[str, StoredIndex] = OrderedDict()
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-rag")
 
     async def add(self, store_id: str, file: IndexedFile) -> int:
@@ -50,7 +53,10 @@ class RagIndex:
         await self._in_thread(lambda: self._stored(store_id).remove(file_id))
 
     async def drop(self, store_id: str) -> None:
-        """Nothing is held open: the host removes the folder."""
+        """Let go of the file; the host removes the folder."""
+        stored = self._open.pop(store_id, None)
+        if stored is not None:
+            await self._in_thread(stored.close)
 
     async def files(self, store_id: str) -> Collection[str]:
         """The ids of the files that can be searched."""
@@ -76,11 +82,21 @@ class RagIndex:
         return "\n".join(line.text for line in lines).strip()
 
     async def close(self) -> None:
-        """Stop the workers."""
-        await asyncio.to_thread(self._workers.shutdown, wait=True, cancel_futures=True)
+        """Stop the workers, close the files."""
+        for stored in self._open.values():
+            self._workers.submit(stored.close)
+        await asyncio.to_thread(self._workers.shutdown, wait=True)
 
     def _stored(self, store_id: str) -> StoredIndex:
-        return StoredIndex(self._root / "vector_stores" / store_id / "index.sqlite3")
+        """A store's file. The longest idle is closed; one that is still in use opens again."""
+        if store_id not in self._open:
+            path = self._root / "vector_stores" / store_id / "index.sqlite3"
+            self._open[store_id] = StoredIndex(path)
+        self._open.move_to_end(store_id)
+        if len(self._open) > _MAX_OPEN:
+            _, idle = self._open.popitem(last=False)
+            self._workers.submit(idle.close)
+        return self._open[store_id]
 
     async def _lines(self, filename: str, content: AsyncIterator[bytes]) -> list[Line]:
         data = await _whole(content)

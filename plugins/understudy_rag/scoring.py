@@ -2,7 +2,7 @@
 
 SQLite's own bm25() picks the candidates. It cannot rank them: it knows one store only, and words
 that most chunks of a small store have count as nothing there. So the candidates are scored here,
-by document counts of all stores together; FTS5 marks the words, so nothing is stemmed twice.
+by document counts of all stores together.
 """
 
 from __future__ import annotations
@@ -10,78 +10,83 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import log
 from typing import Final
 
 from understudy.indexes import Hit
 from understudy_rag.ranking import K1, B
 from understudy_rag.stored import Match, StoredIndex
-from understudy_rag.words import spelled, stem
+from understudy_rag.words import folded, spaced, stem
 
 _HEAD_WEIGHT: Final = 2
-_CANDIDATES: Final = 50
-_MARKED: Final = re.compile("\x02([^\x03]*)\x03")
+_CANDIDATES: Final = 30
+_LETTERS: Final = re.compile(r"\w*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    """What makes scores comparable: the weight of each word, and how long chunks are."""
+class _Word:
+    """A word of the query: how much it tells, and how all of its forms begin."""
 
-    weights: Mapping[str, float]
-    mean: float
+    weight: float
+    stem: str
+    beginning: str
+
+    def count(self, text: str) -> int:
+        """How often it stands in a text, in any of its forms."""
+        if spaced(self.beginning):  # of a script in which letters count as words
+            return text.count(self.beginning)
+        found, at = 0, text.find(self.beginning)
+        while at >= 0:
+            end = _LETTERS.match(text, at).end()  # type: ignore[union-attr]  # matches nothing, too
+            found += not text[at - 1 : at].isalnum() and stem(text[at:end]) == self.stem
+            at = text.find(self.beginning, end)
+        return found
 
 
 def best(
     stores: Mapping[str, StoredIndex], words: Sequence[str], only: Mapping[str, str], limit: int
 ) -> list[Hit]:
     """The best chunks, best first; the best has the score 1."""
-    scale = _scale(list(stores.values()), words)
+    sizes = [store.size() for store in stores.values()]
+    chunks = sum(size.chunks for size in sizes)
+    mean = sum(size.letters for size in sizes) / max(1, chunks)
+    weighed = _weighed(list(stores.values()), words, chunks)
     found = [
-        (_score(match, scale), store_id, match)
+        (_score(match, weighed, max(1.0, mean)), store_id, match)
         for store_id, store in stores.items()
-        for match in store.matches(words, only.get(store_id), max(_CANDIDATES, 2 * limit))
+        for match in store.matches(words, only.get(store_id), limit + _CANDIDATES)
     ]
     first = heapq.nlargest(limit, found, key=lambda each: each[0])
-    top = first[0][0] if first else 1.0
-    texts = {
-        store_id: store.texts([match.chunk for _, owner, match in first if owner == store_id])
-        for store_id, store in stores.items()
-    }
     return [
-        Hit(store_id, match.file_id, round(score / top, 6), texts[store_id].get(match.chunk, ""))
+        Hit(store_id, match.file_id, round(score / first[0][0], 6), match.text)
         for score, store_id, match in first
     ]
 
 
-def _scale(stores: Sequence[StoredIndex], words: Sequence[str]) -> _Scale:
-    sizes = [store.size() for store in stores]
-    chunks = sum(size.chunks for size in sizes)
-    weights: dict[str, float] = {}
+def _weighed(stores: Sequence[StoredIndex], words: Sequence[str], chunks: int) -> list[_Word]:
+    weighed: dict[str, _Word] = {}
     for word, times in Counter(words).items():
         having = sum(store.having(word) for store in stores)
         weight = times * log(1 + (chunks - having + 0.5) / (having + 0.5))
-        key = stem(word)
-        weights[key] = max(weights.get(key, 0.0), weight)
-    return _Scale(weights, max(1.0, sum(size.letters for size in sizes) / max(1, chunks)))
+        root = stem(word)
+        if root not in weighed or weighed[root].weight < weight:
+            weighed[root] = _Word(weight, root, _beginning(word, root))
+    return list(weighed.values())
 
 
-def _score(match: Match, scale: _Scale) -> float:
-    counts: Counter[str] = Counter(_stems(match.text))
-    for found in _stems(match.head):
-        counts[found] += _HEAD_WEIGHT
-    damping = K1 * (1 - B + B * match.letters / scale.mean)
-    return (
-        sum(
-            weight * (K1 + 1) * counts[word] / (counts[word] + damping)
-            for word, weight in scale.weights.items()
-            if word in counts
-        )
-        or 1e-9
-    )
+def _beginning(word: str, root: str) -> str:
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(word, root, strict=False))
+    return "".join(letter for letter, _ in same)
 
 
-def _stems(marked: str) -> Iterator[str]:
-    for found in _MARKED.findall(marked):
-        yield from map(stem, spelled(found))
+def _score(match: Match, words: Sequence[_Word], mean: float) -> float:
+    text, head = folded(match.text), folded(match.head)
+    damping = K1 * (1 - B + B * len(text) / mean)
+    score = 1e-9  # it matched, if only by SQLite's idea of a word
+    for word in words:
+        count = word.count(text) + _HEAD_WEIGHT * word.count(head)
+        score += word.weight * (K1 + 1) * count / (count + damping)
+    return score

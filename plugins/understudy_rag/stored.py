@@ -6,14 +6,15 @@ spaces are indexed letter by letter; `spaced` holds that form, for chunks that h
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
-from understudy.errors import StoreError
+from understudy_rag.connection import KeptConnection
 from understudy_rag.documents import Chunk
 from understudy_rag.words import spaced
 
@@ -46,24 +47,28 @@ INSERT INTO words (words, rowid, head, text)
 SELECT 'delete', indexed.id, indexed.head, indexed.text FROM indexed
 JOIN chunk USING (id) WHERE chunk.file = ?
 """
-_MATCHES: Final = """
-SELECT words.rowid, highlight(words, 0, char(2), char(3)), highlight(words, 1, char(2), char(3)),
-    length(chunk.text), file.file_id
-FROM words JOIN chunk ON chunk.id = words.rowid JOIN file ON file.id = chunk.file
-WHERE words MATCH :words AND (:any OR file.file_id IN (SELECT value FROM json_each(:only)))
-ORDER BY bm25(words, 2.0, 1.0) LIMIT :limit
+_BEST: Final = """
+SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)'
+ORDER BY rank LIMIT :limit
 """
-_SECONDS: Final = 30
+_BEST_OF: Final = """
+SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)' AND rowid IN (
+    SELECT chunk.id FROM chunk JOIN file ON file.id = chunk.file
+    WHERE file.file_id IN (SELECT value FROM json_each(:only))
+) ORDER BY rank LIMIT :limit
+"""
+_CHUNKS: Final = """
+SELECT chunk.head, chunk.text, file.file_id FROM chunk JOIN file ON file.id = chunk.file
+WHERE chunk.id IN (SELECT value FROM json_each(?))
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A chunk that has some of the words; they are marked in `head` and `text`."""
+    """A chunk that has some of the words."""
 
-    chunk: int
     head: str
     text: str
-    letters: int
     file_id: str
 
 
@@ -80,12 +85,16 @@ class StoredIndex:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # A search need not wait for a file that is being added.
+        self._reading = KeptConnection(path, _prepare)
+        self._writing = KeptConnection(path, _prepare)
 
     def add(
         self, file_id: str, title: str, chunks: Sequence[Chunk], sizes: tuple[int, int]
     ) -> None:
         """Put a file's chunks in the place of what there was of it, all or nothing."""
-        with self._open(make=True) as db, _transaction(db):
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._writing.use() as db, _transaction(db):
             _forget(db, file_id)
             letters = sum(len(chunk.text) for chunk in chunks)
             row = (file_id, *sizes, len(chunks), letters)
@@ -101,7 +110,7 @@ class StoredIndex:
     def remove(self, file_id: str) -> None:
         """Forget a file."""
         if self._path.exists():
-            with self._open() as db, _transaction(db):
+            with self._writing.use() as db, _transaction(db):
                 _forget(db, file_id)
 
     def files(self) -> set[str]:
@@ -123,53 +132,26 @@ class StoredIndex:
 
     def matches(self, words: Sequence[str], only: str | None, limit: int) -> list[Match]:
         """The chunks with the most of the words. `only`: a JSON array of file ids."""
-        asked = {
-            "words": " OR ".join(map(_quoted, words)),
-            "any": only is None,
-            "only": only or "[]",
-            "limit": limit,
-        }
-        rows = self._read(lambda db: db.execute(_MATCHES, asked).fetchall())
-        return [Match(*row) for row in rows or ()]
+        asked = {"words": " OR ".join(map(_quoted, words)), "only": only, "limit": limit}
+        query = _BEST if only is None else _BEST_OF
 
-    def texts(self, chunks: Collection[int]) -> dict[int, str]:
-        """The texts of chunks."""
-        marks = ", ".join("?" * len(chunks))
-        query = f"SELECT id, text FROM chunk WHERE id IN ({marks})"
-        return dict(self._read(lambda db: db.execute(query, tuple(chunks)).fetchall()) or ())
+        def work(db: sqlite3.Connection) -> list[Match]:
+            best = [row[0] for row in db.execute(query, asked)]
+            return [Match(*row) for row in db.execute(_CHUNKS, (json.dumps(best),))]
+
+        return self._read(work) or []
 
     def _read(self, ask: Callable[[sqlite3.Connection], R]) -> R | None:
         """Ask the file, if there is one."""
         if not self._path.exists():
             return None
-        with self._open() as db:
+        with self._reading.use() as db:
             return ask(db)
 
-    @contextmanager
-    def _open(self, *, make: bool = False) -> Iterator[sqlite3.Connection]:
-        """A connection. A damaged file is set aside, and `StoreError` says so."""
-        if make:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            db = sqlite3.connect(self._path, timeout=_SECONDS, isolation_level=None)
-            try:
-                _prepare(db)
-                yield db
-            finally:
-                db.close()
-        except sqlite3.OperationalError as error:
-            kind: Literal["full", "io"] = "full" if "full" in str(error) else "io"
-            raise StoreError(f"{self._path.name}: {error}.", kind=kind) from error
-        except sqlite3.DatabaseError as error:
-            self._set_aside()
-            message = f"The index {self._path} was damaged and is set aside: {error}."
-            raise StoreError(message, kind="damaged") from error
-
-    def _set_aside(self) -> None:
-        for end in ("", "-wal", "-shm"):
-            file = self._path.with_name(self._path.name + end)
-            if file.exists():
-                file.replace(file.with_name(f"damaged-{file.name}"))
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reading.close()
+        self._writing.close()
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -67,10 +67,13 @@ def spaced(text: str) -> str | None:
 
 def spelled(text: str) -> list[str]:
     """The words as they are written, in lower case and without accents."""
+    return _WORD.findall(folded(text))
+
+
+def folded(text: str) -> str:
+    """Text in lower case and without accents."""
     lower = text.lower()
-    if not lower.isascii():
-        lower = _MARKS.sub("", unicodedata.normalize("NFKD", lower))
-    return _WORD.findall(lower)
+    return lower if lower.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", lower))
 
 
 @lru_cache(maxsize=65_536)
