@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from understudy_server.doors.history import History
-from understudy_server.doors.sent import Sent, as_parts
+from understudy_server.doors.sent import Sent, or_text
 
 
 class Text(Sent):
@@ -52,7 +52,7 @@ class FilePart(Sent):
     file: FileId
 
 
-Texts = Annotated[list[Text], BeforeValidator(as_parts)]
+Texts = Annotated[list[Text], or_text(list[Text])]
 UserPart = Annotated[Text | Image | FilePart, Field(discriminator="type")]
 SaidPart = Annotated[Text | Refusal, Field(discriminator="type")]
 
@@ -68,7 +68,7 @@ class User(Sent):
     """What the user says."""
 
     role: Literal["user"]
-    content: Annotated[list[UserPart], BeforeValidator(as_parts)]
+    content: Annotated[list[UserPart], or_text(list[UserPart])]
 
 
 class CalledFunction(Sent):
@@ -90,7 +90,7 @@ class Said(Sent):
     """What the assistant said before."""
 
     role: Literal["assistant"]
-    content: Annotated[list[SaidPart] | None, BeforeValidator(as_parts)] = None
+    content: Annotated[list[SaidPart] | None, or_text(list[SaidPart] | None)] = None
     refusal: str | None = None
     tool_calls: list[Call] | None = None
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from understudy_server.doors.history import History
-from understudy_server.doors.sent import Sent, as_parts
+from understudy_server.doors.sent import Sent, or_text
 
 JSON = dict[str, Any]
 
@@ -51,7 +51,7 @@ class MessageItem(Sent):
 
     type: Literal["message"] = "message"
     role: Literal["user", "assistant", "system", "developer"]
-    content: Annotated[list[Part], BeforeValidator(as_parts)]
+    content: Annotated[list[Part], or_text(list[Part])]
 
 
 class CallItem(Sent):
@@ -68,7 +68,7 @@ class OutputItem(Sent):
 
     type: Literal["function_call_output"]
     call_id: str
-    output: Annotated[list[TextPart], BeforeValidator(as_parts)]
+    output: Annotated[list[TextPart], or_text(list[TextPart])]
 
 
 class ReasoningItem(Sent):
@@ -95,7 +95,9 @@ InputItem = Annotated[
 ]
 
 
-Input = Annotated[list[InputItem], BeforeValidator(_as_items)]
+Input = Annotated[
+    list[InputItem], BeforeValidator(_as_items, json_schema_input_type=str | list[InputItem])
+]
 """Items, or the text of the only one."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Sent(BaseModel):
@@ -17,6 +17,13 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
 
-def as_parts(content: Any) -> Any:
-    """Text is a list of one part: errors then name the part that is wrong, and no branch."""
+def or_text(parts: Any) -> BeforeValidator:
+    """Text instead of `parts` is a list of one part.
+
+    Errors then name the part that is wrong, and no branch of a union.
+    """
+    return BeforeValidator(_as_parts, json_schema_input_type=str | parts)
+
+
+def _as_parts(content: Any) -> Any:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
