@@ -1,46 +1,73 @@
-"""Environments with clients of other kinds and ages, installed once for all tests."""
+"""Clients of other kinds and ages, in environments of their own."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-
-def install(folder: Path, *requirements: str) -> Path:
-    """A fresh environment with those packages; its Python."""
-    venv.create(folder, with_pip=False)
-    python = folder / "bin" / "python"
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install"]
-    quick = ["-q", "--no-compile", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*command, *quick, *requirements], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return python
+Install = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
-def old_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def install(pytestconfig: pytest.Config) -> Install:
+    """Make an environment with those very packages; its Python. Kept for the next time."""
+    cache = pytestconfig.cache
+    assert cache is not None
+
+    def make(*requirements: str) -> Path:
+        key = hashlib.sha256(repr((requirements, sys.version)).encode()).hexdigest()[:16]
+        folder = cache.mkdir("environments") / key
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _install(folder, requirements)
+            (folder / "complete").touch()
+        return folder / "bin" / "python"
+
+    return make
+
+
+def _install(folder: Path, requirements: tuple[str, ...]) -> None:
+    venv.create(folder, with_pip=False)
+    command = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install"]
+    quick = ["-q", "--no-compile", "--disable-pip-version-check"]
+    _run(*command, *quick, *requirements)
+
+
+def _run(*command: str | Path, cwd: Path | None = None) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def old_python(install: Install) -> Path:
     """A Python with the last client that speaks the first version of the API."""
-    return install(tmp_path_factory.mktemp("old"), "openai==1.20.0", "httpx<0.28")
+    return install("openai==1.20.0", "httpx==0.27.2")
+
+
+@pytest.fixture(scope="session")
+def frameworks(install: Install) -> Path:
+    """A Python with the frameworks whose classes stand on the Assistants API."""
+    return install(
+        "langchain-classic==1.0.8",
+        "llama-index-agent-openai==0.4.12",
+        "autogen-agentchat==0.7.5",
+        "autogen-ext[openai]==0.7.5",
+    )
 
 
 @pytest.fixture(scope="session")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the newest npm `openai` that runs on this Node."""
     folder = tmp_path_factory.mktemp("node")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "openai"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline")
+    _run("npm", "install", *quiet, "openai", cwd=folder)
     return folder
-
-
-@pytest.fixture(scope="session")
-def frameworks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the frameworks whose classes stand on the Assistants API."""
-    names = ("langchain-classic", "llama-index-agent-openai", "autogen-ext[openai]", "aiofiles")
-    return install(tmp_path_factory.mktemp("frameworks"), *names, "autogen-agentchat")

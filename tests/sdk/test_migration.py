@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -56,12 +58,22 @@ def execute(server, tmp_path):
 
 
 @pytest.fixture
-def play(execute, server):
-    """Run one Python example, with what the model answers in it."""
+def play(execute, server, monkeypatch, capsys):
+    """Run one Python example, with what the model answers in it: here, or in that Python."""
 
-    def run(name, *answers, python=sys.executable):
+    def run(name, *answers, python=None):
         server.model.script(answers)
-        return execute(python, "-c", examples("python")[name])
+        code = examples("python")[name]
+        if python is not None:
+            return execute(python, "-c", code)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", ResourceWarning)  # examples leave closing to the end
+            exec(compile(code, name, "exec"), {"__name__": "__main__"})
+            gc.collect()
+        return capsys.readouterr().out
 
     return run
 
