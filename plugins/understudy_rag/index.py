@@ -53,10 +53,10 @@ class RagIndex:
         await self._in_thread(lambda: self._stored(store_id).remove(file_id))
 
     async def drop(self, store_id: str) -> None:
-        """Let go of the file; the host removes the folder."""
-        stored = self._open.pop(store_id, None)
-        if stored is not None:
-            await self._in_thread(stored.close)
+        """Remove the file."""
+        stored = self._stored(store_id)
+        del self._open[store_id]
+        await self._in_thread(stored.delete)
 
     async def files(self, store_id: str) -> Collection[str]:
         """The ids of the files that can be searched."""

@@ -58,11 +58,22 @@ def _decoded(data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _strictly(data, encoding)
+    if unmarked := _unmarked_utf16(data[:_SAMPLE]):
+        return _strictly(data, unmarked)
     _refuse_binary(data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+def _unmarked_utf16(sample: bytes) -> str | None:
+    """The kind of UTF-16 that text without a byte order mark is in: every other byte is zero."""
+    half = len(sample) // 2
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if half >= 4 and odd > half * 0.7 and not even:
+        return "utf-16-le"
+    return "utf-16-be" if half >= 4 and even > half * 0.7 and not odd else None
 
 
 def _strictly(data: bytes, encoding: str) -> str:

@@ -148,6 +148,12 @@ class StoredIndex:
         with self._reading.use() as db:
             return ask(db)
 
+    def delete(self) -> None:
+        """Remove the file."""
+        self.close()
+        for end in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let go of the file."""
         self._reading.close()

@@ -73,6 +73,17 @@ def open_message(events: Iterable[Event]) -> JSON | None:
     return message | {"content": _joined(part for parts in deltas for part in parts)}
 
 
+def _unindexed(part: JSON) -> JSON:
+    """A part as the message keeps it: only deltas count its annotations."""
+    if part["type"] != "text":
+        return part
+    annotations = [
+        {key: value for key, value in each.items() if key != "index"}
+        for each in part["text"].get("annotations", ())
+    ]
+    return {**part, "text": {**part["text"], "annotations": annotations}}
+
+
 def _joined(parts: Iterable[JSON]) -> list[JSON]:
     content: dict[int, JSON] = {}
     for part in parts:
@@ -82,7 +93,10 @@ def _joined(parts: Iterable[JSON]) -> list[JSON]:
             content[index] = {key: value for key, value in part.items() if key != "index"}
         elif part["type"] == "text":
             text = known["text"]["value"] + part["text"]["value"]
-            content[index] = known | {"text": known["text"] | {"value": text}}
+            annotations = [
+                *known["text"].get("annotations", ()), *part["text"].get("annotations", ()),
+            ]  # fmt: skip
+            content[index] = known | {"text": {"value": text, "annotations": annotations}}
         elif part["type"] == "refusal":
             content[index] = known | {"refusal": known["refusal"] + part["refusal"]}
-    return [content[index] for index in sorted(content)]
+    return [_unindexed(content[index]) for index in sorted(content)]
