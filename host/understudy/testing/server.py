@@ -16,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,7 @@ class Server:
 
     def start(self) -> Self:
         """Start it, and wait until it accepts connections. Raises `RuntimeError` if it ends."""
+        self.url = ""
         command = [sys.executable, "-m", "understudy", "serve", "--port", "0"]
         self.process = subprocess.Popen(
             [*command, "--root", os.fspath(self.root), *self._options],
@@ -80,25 +82,41 @@ class Server:
             text=True,
             start_new_session=True,
         )
-        assert self.process.stderr is not None
         self.said = []
-        for line in self.process.stderr:
-            self.said.append(line)
-            if line.startswith("Serving "):
-                self.url = line.rpartition(" at ")[2].strip()
-                return self
-        raise RuntimeError(f"The server ended ({self.process.wait(_WAIT)}): {''.join(self.said)}")
+        ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(ready,), daemon=True)
+        self._reader.start()
+        ready.wait()
+        if not self.url:
+            said = "".join(self.said)
+            raise RuntimeError(f"The server ended ({self.process.wait(_WAIT)}): {said}")
+        return self
+
+    def _read(self, ready: threading.Event) -> None:
+        """Read what it says to the end: a full pipe would hold it up."""
+        assert self.process.stderr is not None
+        with self.process.stderr:
+            for line in self.process.stderr:
+                self.said.append(line)
+                if line.startswith("Serving "):
+                    self.url = line.rpartition(" at ")[2].strip()
+                    ready.set()
+        ready.set()
 
     def stop(self, how: int = signal.SIGTERM) -> int:
-        """Send a signal, wait for the end, read what it said until then; its exit code."""
+        """Send a signal, wait for the end; its exit code. `said` then has all that it said."""
         self.process.send_signal(how)
-        self.said += self.process.communicate(timeout=_WAIT)[1].splitlines(keepends=True)
-        return self.process.returncode
+        return self._ended()
 
     def kill(self) -> None:
         """SIGKILL to the process group: nobody gets to tidy up."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=_WAIT)
+        self._ended()
+
+    def _ended(self) -> int:
+        code = self.process.wait(_WAIT)
+        self._reader.join(_WAIT)
+        return code
 
     def __enter__(self) -> Self:
         return self.start()
