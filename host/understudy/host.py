@@ -281,8 +281,8 @@ class Host:
         async with self.runs.idle(thread, refusal=_NO_MESSAGE):
             message = messages.draft(content, **fields)
             await self._attachments.check([message])
+            await self._attachments.settle(message)  # what fails here leaves no message behind
             await messages.append(message)
-            await self._attachments.settle(message)
             return message
 
     async def delete_thread(self, thread_id: str) -> None:

@@ -11,7 +11,7 @@ from understudy.errors import Invalid
 from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.objects import Chunking, Metadata, NewFile
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = ConfigDict(extra="forbid", defer_build=True)
 
 
 class NewVectorStore(BaseModel):

@@ -29,7 +29,7 @@ _ORDERED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 class ComparisonFilter(BaseModel):
     """One attribute compared with a value, or looked for in a list of values."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     type: Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin"]
     key: str
@@ -54,7 +54,7 @@ class ComparisonFilter(BaseModel):
 class CompoundFilter(BaseModel):
     """Filters of which all, or any, must match."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     type: Literal["and", "or"]
     filters: list[AttributeFilter]

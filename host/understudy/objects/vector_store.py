@@ -30,7 +30,13 @@ Attributes = Annotated[
 """Up to 16 pairs for filters; keys of 64 characters, values text of 512, numbers or booleans."""
 
 
-class FileCounts(Object):
+class _Deferred(Object):
+    """Built when it is first used: most hosts have no vector stores."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class FileCounts(_Deferred):
     """How many files are in which state."""
 
     in_progress: int = 0
@@ -43,7 +49,7 @@ class FileCounts(Object):
 class ExpiresAfter(BaseModel):
     """When a vector store expires: so many days after it was last used."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     anchor: Literal["last_active_at"]
     days: Annotated[int, Field(ge=1, le=365)]
@@ -52,7 +58,7 @@ class ExpiresAfter(BaseModel):
 class ChunkSizes(BaseModel):
     """How long chunks are, and how much they repeat of the one before, in tokens."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     max_chunk_size_tokens: Annotated[int, Field(ge=100, le=4096)] = DEFAULT_CHUNK
     chunk_overlap_tokens: Annotated[int, Field(ge=0)] = DEFAULT_OVERLAP
@@ -67,7 +73,7 @@ class ChunkSizes(BaseModel):
 class StaticChunking(BaseModel):
     """Chunks of a given size."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     type: Literal["static"] = "static"
     static: ChunkSizes = Field(default_factory=ChunkSizes)
@@ -76,7 +82,7 @@ class StaticChunking(BaseModel):
 class AutoChunking(BaseModel):
     """Chunks of the usual size: 800 tokens, of which 400 repeat the chunk before."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     type: Literal["auto"]
 
@@ -87,7 +93,7 @@ Chunking = Annotated[StaticChunking | AutoChunking, Field(discriminator="type")]
 class NewFile(BaseModel):
     """A file to add to a vector store. Without a chunking strategy it is `auto`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     file_id: str
     chunking_strategy: Chunking | None = None
@@ -99,7 +105,7 @@ class NewFile(BaseModel):
         return given if isinstance(given, StaticChunking) else StaticChunking()
 
 
-class VectorStore(Object):
+class VectorStore(_Deferred):
     """A collection of files that can be searched. The name is empty if none was given."""
 
     id: str
@@ -119,7 +125,7 @@ class VectorStore(Object):
         return self.expires_at is not None and self.expires_at <= now
 
 
-class FileError(Object):
+class FileError(_Deferred):
     """Why a file cannot be searched."""
 
     code: Literal["server_error", "unsupported_file", "invalid_file"]
@@ -129,7 +135,7 @@ class FileError(Object):
 FileStatus = Literal["in_progress", "completed", "cancelled", "failed"]
 
 
-class VectorStoreFile(Object):
+class VectorStoreFile(_Deferred):
     """A file in a vector store. It has the id of the file itself."""
 
     id: str
@@ -143,7 +149,7 @@ class VectorStoreFile(Object):
     attributes: dict[str, Any] = Field(default_factory=dict)
 
 
-class FileBatch(Object):
+class FileBatch(_Deferred):
     """Files that were added together."""
 
     id: str
@@ -154,14 +160,14 @@ class FileBatch(Object):
     file_counts: FileCounts = Field(default_factory=FileCounts)
 
 
-class FoundText(Object):
+class FoundText(_Deferred):
     """Text of a chunk that was found."""
 
     type: Literal["text"] = "text"
     text: str
 
 
-class SearchResult(Object):
+class SearchResult(_Deferred):
     """A chunk that was found. `score` is from 0 to 1."""
 
     file_id: str

@@ -55,8 +55,8 @@ class Runs:
                 path = (*thread, "runs", run.id)
                 await stack.enter_async_context(self._store.lock(path, timeout=0))
                 for message in added:
-                    await messages.append(message)
                     await self._stage.attachments.settle(message)
+                    await messages.append(message)
                 active = await self._stage.enter(loaded, path, run, choice)
             execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
         self._active[run.id] = execution

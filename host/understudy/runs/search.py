@@ -18,7 +18,7 @@ _PATIENCE: Final = 60.0
 
 
 class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     query: str
     max_num_results: int = Field(20, ge=1, le=50)
