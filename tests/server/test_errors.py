@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
+from understudy import Host, StoreError
 from understudy.testing.model_server import call_tools, hang
+from understudy_server import create_app
 
 
 @pytest.fixture
@@ -239,3 +244,41 @@ def test_a_deleted_assistant_starts_no_run(server, check, thread, assistant):
     body = {"assistant_id": assistant, "additional_messages": [{"role": "user", "content": "x"}]}
     assert assistant in check("POST", f"/threads/{thread}/runs", body, status=404)["message"]
     assert server.get(f"/threads/{thread}/messages").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (
+            RuntimeError("/secret/path"),
+            500,
+            "The server had an error while processing your request.",
+        ),
+        (StoreError("/secret/path", kind="full"), 507, "The disk is full."),
+        (StoreError("/secret/path", kind="readonly"), 500, "The store cannot be used now."),
+    ],
+)
+def test_a_failure_of_our_own_is_logged_once_and_hidden(root, caplog, error, status, message):
+    sent = []
+
+    async def send(event):
+        sent.append(event)
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def fail(**_):
+        raise error
+
+    async def ask():
+        async with Host(root, store="memory") as host:
+            host.threads.page = fail
+            headers = [(b"host", b"localhost"), (b"authorization", b"Bearer k")]
+            scope = {"type": "http", "method": "GET", "path": "/v1/threads", "headers": headers}
+            await create_app(host, keys=["k"])({**scope, "query_string": b""}, receive, send)
+
+    asyncio.run(ask())
+    body = json.loads(sent[1]["body"])["error"]
+    assert (sent[0]["status"], body["type"], body["message"]) == (status, "server_error", message)
+    [record] = caplog.records
+    assert record.exc_info[1] is error
