@@ -224,8 +224,7 @@ def test_a_server_that_is_stopped_ends_its_streams_and_says_so(start_server, con
     server.process.send_signal(signal.SIGTERM)
     with pytest.raises(openai.APIError, match="cancelled"):
         list(stream)
-    server.process.communicate(timeout=10)
-    assert server.process.returncode == 0
+    assert server.process.wait(10) == 0
 
 
 @pytest.mark.parametrize(
