@@ -230,9 +230,9 @@ def test_a_server_that_is_stopped_ends_its_streams_and_says_so(start_server, con
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (fail(429), openai.RateLimitError),
+        (fail(429, headers={"retry-after": "0"}), openai.RateLimitError),
         (fail(400, "bad picture"), openai.BadRequestError),
-        (fail(503), openai.InternalServerError),
+        (fail(503, headers={"retry-after": "0"}), openai.InternalServerError),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])

@@ -28,37 +28,49 @@ def response_object(run: JSON, output: Sequence[JSON], *, handed_over: bool = Fa
     `handed_over`: the run ended because the client has to call functions; the response that asks
     for that is complete.
     """
-    origin = run.get("origin") or {}
     status = "completed" if handed_over else _STATUS[run["status"]]
+    ended_at = run["completed_at"] or run["cancelled_at"]
     return {
         "id": response_id(run["thread_id"], run["id"]),
         "object": "response",
         "created_at": run["created_at"],
         "status": status,
-        "background": origin.get("background", False),
-        "completed_at": (run["completed_at"] or run["cancelled_at"])
-        if status == "completed"
-        else None,
+        "completed_at": ended_at if status == "completed" else None,
         "error": _error(run) if status == "failed" else None,
         "incomplete_details": _incomplete_details(run) if status == "incomplete" else None,
-        "instructions": origin.get("instructions"),
-        "max_output_tokens": run["max_completion_tokens"],
-        "model": origin.get("model") or run["assistant_id"],
         "output": list(output),
+        "usage": _usage(run["usage"]),
+        "metadata": run["metadata"],
+        **_settings(run),
+        **_request(run.get("origin") or {}, run["assistant_id"]),
+    }
+
+
+def _settings(run: JSON) -> JSON:
+    """What the run was made with."""
+    return {
+        "max_output_tokens": run["max_completion_tokens"],
         "parallel_tool_calls": run["parallel_tool_calls"],
-        "previous_response_id": origin.get("previous_response_id"),
-        "conversation": _conversation(origin),
         "reasoning": {"effort": run["reasoning_effort"], "summary": None},
-        "store": origin.get("store", True),
         "temperature": run["temperature"],
         "text": {"format": _format(run["response_format"])},
         "tool_choice": _tool_choice(run["tool_choice"]),
         "tools": [_tool(tool) for tool in run["tools"] if tool["type"] == "function"],
         "top_p": run["top_p"],
+    }
+
+
+def _request(origin: JSON, assistant_id: str) -> JSON:
+    """What the request said besides."""
+    return {
+        "background": origin.get("background", False),
+        "conversation": _conversation(origin),
+        "instructions": origin.get("instructions"),
+        "model": origin.get("model") or assistant_id,
+        "previous_response_id": origin.get("previous_response_id"),
+        "store": origin.get("store", True),
         "truncation": origin.get("truncation", "disabled"),
-        "usage": _usage(run["usage"]),
         "user": origin.get("user"),
-        "metadata": run["metadata"],
     }
 
 
