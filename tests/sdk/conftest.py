@@ -7,12 +7,22 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from understudy.testing.model_server import ModelServer
+from understudy.testing.server import Server
+
 Install = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the clients of all kinds."""
+    with ModelServer() as model, Server(tmp_path_factory.mktemp("root"), model=model) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

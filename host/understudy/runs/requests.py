@@ -64,11 +64,21 @@ class Requests:
     def _tool_settings(self) -> JSON:
         run = self._record.run
         settings: JSON = {}
-        if run.tool_choice not in (None, "auto"):
-            settings["tool_choice"] = run.tool_choice
+        if (choice := self._choice()) not in (None, "auto"):
+            settings["tool_choice"] = choice
         if not run.parallel_tool_calls:
             settings["parallel_tool_calls"] = False
         return settings
+
+    def _choice(self) -> str | JSON | None:
+        """The run's tool choice. For the model a tool such as `file_search` is a function."""
+        choice = self._record.run.tool_choice
+        if not isinstance(choice, dict) or choice.get("type") == "function":
+            return choice
+        name = str(choice.get("type"))
+        if not self._toolbox.is_mine(name):
+            return None
+        return {"type": "function", "function": {"name": name}}
 
     def _within_budget(self, request: JSON) -> JSON:
         budget = self._record.run.max_completion_tokens

@@ -6,13 +6,31 @@ import pytest
 FUNCTION = {"type": "function", "function": {"name": "weather"}}
 
 
+@pytest.fixture
+def versatile(client):
+    """An assistant with tools of every kind."""
+    tools = [FUNCTION, {"type": "file_search"}, {"type": "code_interpreter"}]
+    return client.beta.assistants.create(model="test-model", tools=tools)
+
+
 @pytest.mark.parametrize(
-    "choice",
-    ["none", "auto", "required", FUNCTION, {"type": "file_search"}, {"type": "code_interpreter"}],
+    ("choice", "told"),
+    [
+        ("none", "none"),
+        ("auto", None),
+        ("required", "required"),
+        (FUNCTION, FUNCTION),
+        ({"type": "file_search"}, {"type": "function", "function": {"name": "file_search"}}),
+        ({"type": "code_interpreter"}, None),
+    ],
 )
-def test_every_documented_tool_choice_is_taken_and_shown(client, forecaster, ask, choice):
-    run = client.beta.threads.runs.create(ask().id, assistant_id=forecaster.id, tool_choice=choice)
+def test_every_documented_tool_choice_is_shown_and_told_in_the_model_s_words(
+    server, versatile, ask, finish, choice, told
+):
+    run = finish(ask(), versatile, tool_choice=choice)
+    assert run.status == "completed"
     assert run.to_dict()["tool_choice"] == choice
+    assert server.model.requests[0].body.get("tool_choice") == told
 
 
 @pytest.mark.parametrize(
@@ -45,7 +63,7 @@ def test_an_assistant_may_only_have_tools_that_there_are(client):
     assert refused.value.param == "tools.0.type"
 
 
-def test_null_is_as_good_as_nothing(client, ask):
+def test_null_is_as_good_as_nothing(client, ask, finish):
     nothing = {
         "name": None,
         "description": None,
@@ -73,6 +91,6 @@ def test_null_is_as_good_as_nothing(client, ask):
         "response_format": None,
         "stream": None,
     }
-    run = client.beta.threads.runs.create(ask().id, assistant_id=assistant.id, extra_body=nothing)
+    run = finish(ask(), assistant, extra_body=nothing)
     assert run.metadata == {}
     assert client.beta.assistants.update(assistant.id, metadata=None).metadata == {}
