@@ -11,20 +11,19 @@ import time
 
 import pytest
 
+from understudy.cli import main
+
 COMMAND = [sys.executable, "-m", "understudy", "key"]
 
 
 @pytest.fixture
-def key(root):
+def key(root, capsys):
     """Run `understudy key`; returns what it prints, or what it complains about."""
 
     def key(*args, fails=False):
-        env = {**os.environ, "UNDERSTUDY_ROOT": str(root)}
-        done = subprocess.run(
-            [*COMMAND, *args], env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == (1 if fails else 0), done.stderr
-        return (done.stderr if fails else done.stdout).strip()
+        assert main(["--root", str(root), "key", *args]) == (1 if fails else 0)
+        out, err = capsys.readouterr()
+        return (err if fails else out).strip()
 
     return key
 
