@@ -13,12 +13,16 @@ from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.runs.agent import agent
 from understudy.runs.effects import Effects
+from understudy.runs.journal import events_in
 from understudy.runs.model_calls import ModelCalls
+from understudy.runs.past import Past
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
 from understudy.runs.search import RunSearch
 from understudy.runs.tool_use import ToolUse
 from understudy.runs.transcript import Call, Transcript
+from understudy.runs.views import steps_of
+from understudy.store import Record
 from understudy.streams import closing
 
 JSON = dict[str, Any]
@@ -76,6 +80,12 @@ class ActiveRun:
             },
             streamers={"model": models.stream},
         )
+
+    def take_up(self, records: Sequence[Record]) -> None:
+        """Go on with a run whose process has died, from the lines of its journal."""
+        self.record.journal.take_up(records)
+        self.transcript.take_up(steps_of(events_in(records)))
+        self._effects.take_up(Past(records))
 
     @property
     def last_message(self) -> Message | None:

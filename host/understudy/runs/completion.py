@@ -48,3 +48,10 @@ class Completion:
             "finish_reason": self.finish_reason,
             "usage": self.usage,
         }
+
+
+def as_chunk(message: JSON) -> JSON:
+    """A whole message as the one chunk that it could have come in."""
+    calls = [{"index": index, **call} for index, call in enumerate(message["tool_calls"])]
+    chunk = {name: message[name] for name in ("text", "refusal", "finish_reason", "usage")}
+    return {**{name: value for name, value in chunk.items() if value}, "tool_calls": calls}

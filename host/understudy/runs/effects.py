@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from understudy.errors import Invalid
-from understudy.runs.completion import Completion
+from understudy.runs.completion import Completion, as_chunk
 from understudy.runs.journal import Journal
+from understudy.runs.past import Past
 from understudy.streams import closing
 
 JSON = dict[str, Any]
@@ -33,6 +34,11 @@ class Effects:
         self._doers = doers
         self._streamers = streamers
         self._count = 0
+        self._past: Past | None = None
+
+    def take_up(self, past: Past) -> None:
+        """Answer from a journal what it knows the answer to."""
+        self._past = past
 
     async def effect(self, kind: str, payload: JSON) -> Any:
         """Make an effect and return its result, a JSON value."""
@@ -43,6 +49,8 @@ class Effects:
             raise Invalid(f'There is no effect of the kind "{kind}".')
         lasting = kind in _LASTING
         effect_id = await self._begin(kind, payload, durable=lasting)
+        if self._past is not None and self._past.knows(effect_id, kind):
+            return self._past.answer(effect_id)
         try:
             value = await doer(payload)
         except (Exception, asyncio.CancelledError) as error:
@@ -57,6 +65,9 @@ class Effects:
         if streamer is None:
             raise Invalid(f'There is no streamed effect of the kind "{kind}".')
         effect_id = await self._begin(kind, payload)
+        if self._past is not None and self._past.knows(effect_id, kind):
+            yield as_chunk(self._past.answer(effect_id))
+            return
         whole = Completion()
         try:
             async with closing(streamer(payload)) as chunks:

@@ -14,7 +14,7 @@ from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
 from understudy.runs.execution import Execution
 from understudy.runs.journal import recorded, recorded_since
-from understudy.runs.recovery import end_abandoned
+from understudy.runs.recovery import end_abandoned, still_waits
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
 from understudy.store import NAME, Document, Order, Page, Path, Store
@@ -92,17 +92,41 @@ class Runs:
             async with self._store.lock(path, timeout=0):
                 document = await self._store.get(path)
                 run = Run.read(document.value) if document else run
-                return run if run.is_over else await end_abandoned(self._store, path, run)
+                if run.is_over or still_waits(run):
+                    return run
+                return await end_abandoned(self._store, path, run)
         except Conflict:
             return run
 
     # -- acting on them
 
-    def execution(self, run_id: str) -> Execution:
-        """A run that this process carries out. Raises `Invalid` if it does not."""
-        execution = self._active.get(run_id)
-        if execution is None:
+    async def execution(self, thread_id: str, run_id: str) -> Execution:
+        """A run that is under way; one whose process died while it waited is taken up.
+
+        Raises `NotFound`, `Invalid` if it is over, `Conflict` if another process carries it out.
+        """
+        run = await self.get(thread_id, run_id)
+        if run_id in self._active:
+            return self._active[run_id]
+        if run.status != "requires_action":
             raise Invalid(f"The run {run_id} is not under way here.")
+        return await self._take_up(await self._path(thread_id, run_id), run)
+
+    async def _take_up(self, path: Path, run: Run) -> Execution:
+        thread = path[:-2]
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._store.lock(path, timeout=0))
+            if run.id in self._active:  # somebody here was faster
+                return self._active[run.id]
+            options = RunOptions(tools=run.tools)
+            loaded = await stack.enter_async_context(self._stage.loaded(run.assistant_id, options))
+            about = await self._threads.get(run.thread_id)
+            choice = self._models.choose(loaded, thread, about)
+            active = await self._stage.take_up(loaded, path, run, choice)
+            execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
+        self._active[run.id] = execution
+        execution.start(lambda: self._forget(run.id))
+        await execution.until_it_waits()
         return execution
 
     async def cancel(self, thread_id: str, run_id: str) -> Run:
@@ -110,12 +134,12 @@ class Runs:
         run = await self.get(thread_id, run_id)
         if run.is_over:
             raise Invalid(f"Cannot cancel run with status '{run.status}'.")
-        return await self.execution(run_id).cancel()
+        return await (await self.execution(thread_id, run_id)).cancel()
 
     async def stop(self, thread_id: str, run_id: str) -> Run:
         """As `cancel`, also if the run is over or somebody else has cancelled it."""
         run = await self.get(thread_id, run_id)
-        return run if run.is_over else await self.execution(run_id).stop()
+        return run if run.is_over else await (await self.execution(thread_id, run_id)).stop()
 
     async def modify(self, thread_id: str, run_id: str, *, metadata: Mapping[str, str]) -> Run:
         """Replace a run's metadata. Raises `NotFound`."""
@@ -140,7 +164,7 @@ class Runs:
         run = await self.get(thread_id, run_id)
         if run.status != "requires_action":
             raise Invalid(f'Runs in status "{run.status}" do not accept tool outputs.')
-        return await self.execution(run_id).submit(outputs)
+        return await (await self.execution(thread_id, run_id)).submit(outputs)
 
     # -- reading them
 
@@ -213,8 +237,8 @@ class Runs:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def close(self) -> None:
-        """Stop what is under way."""
-        await asyncio.gather(*(execution.stop() for execution in self._active.values()))
+        """Stop what is under way; runs that wait for their client go on waiting in the store."""
+        await asyncio.gather(*(execution.leave() for execution in self._active.values()))
 
 
 def _read(document: Document) -> Run | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -33,6 +34,7 @@ class Execution:
         self._task: asyncio.Task[None] | None = None
         self._working = False
         self._stopped = False
+        self._left = False
         self.error: BaseException | None = None
         """Why the run failed."""
 
@@ -84,6 +86,21 @@ class Execution:
             self._interrupt()
         return await self.wait()
 
+    async def leave(self) -> None:
+        """As `stop`, but a run that waits for its client is left to whoever takes it up."""
+        if self.run.status != "requires_action":
+            await self.stop()
+            return
+        self._left = self._record.journal.is_silent = True
+        self._interrupt()
+        await self.wait()
+
+    async def until_it_waits(self) -> None:
+        """Wait until the client is asked for something, or the run is over."""
+        asked = asyncio.ensure_future(self._active.tools.asked.wait())
+        await asyncio.wait({asked, *filter(None, [self._task])}, return_when=FIRST_COMPLETED)
+        asked.cancel()
+
     def _interrupt(self) -> None:
         # Work that has not begun sees that it need not; an end that is being written is left alone.
         if self._working and self._task is not None:
@@ -110,12 +127,14 @@ class Execution:
             async with limit:
                 limit.reschedule(self._deadline())
                 await self._work()
+            self._record.journal.is_silent = False
             await self._finish()
         except asyncio.CancelledError:
             self._working = False
-            await self._end("cancelled")
+            if not self._left:
+                await self._end("cancelled")
         except Exception as error:  # whatever it was, the run must end and say why
-            self._working = False
+            self._working = self._record.journal.is_silent = False
             if limit.expired():
                 await self._end("expired")
             else:

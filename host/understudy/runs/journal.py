@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -44,9 +44,19 @@ class Journal:
         self._wake = asyncio.Event()
         self._closed = False
         self._writing = asyncio.Lock()
+        self.is_silent = False
+        """Whether nothing is written and nobody is told: what happens is known already."""
+
+    def take_up(self, records: Sequence[Record]) -> None:
+        """Go on with the journal of a process that has died, silent until told otherwise."""
+        self._count = self._stored = records[-1]["n"] if records else 0
+        self._events = events_in(records)
+        self.is_silent = True
 
     async def events(self, *named: tuple[str, dict[str, Any]], durable: bool = False) -> None:
         """Store events, then let everybody see them."""
+        if self.is_silent:
+            return
         fresh = [self._event(name, data) for name, data in named]
         try:
             await self._write(*(event.n for event in fresh), durable=durable)
@@ -61,6 +71,8 @@ class Journal:
 
         It overtakes no event that is being stored: who rejoins behind it would never see that one.
         """
+        if self.is_silent:
+            return
         self._event(name, data)
         self._show()
         if len(self._pending) >= _MAX_PENDING:
@@ -78,6 +90,8 @@ class Journal:
         self, effect_id: str, kind: str, payload: dict[str, Any], *, durable: bool
     ) -> None:
         """Note that an effect begins, before it does."""
+        if self.is_silent:
+            return
         line = self._line({"effect": kind, "id": effect_id, "payload": payload})
         await self._write(line, durable=durable)
 
@@ -85,6 +99,8 @@ class Journal:
         self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
     ) -> None:
         """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
+        if self.is_silent:
+            return
         await self._write(self._line({"result": effect_id, **outcome}), durable=durable)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
@@ -165,9 +181,14 @@ async def recorded(store: Store, run: Path, after: int = 0) -> list[Event]:
 async def recorded_since(store: Store, run: Path, position: int) -> tuple[list[Event], int]:
     """The stored events behind a position of the log, and the position where they end."""
     entries = await store.read((*run, "journal"), after=position)
-    events = [
+    events = events_in([entry.record for entry in entries])
+    return events, entries[-1].position if entries else position
+
+
+def events_in(records: Sequence[Record]) -> list[Event]:
+    """The events among the lines of a journal."""
+    return [
         Event(record["n"], record["event"], record["data"])
-        for record in (entry.record for entry in entries)
+        for record in records
         if "event" in record
     ]
-    return events, entries[-1].position if entries else position

@@ -47,7 +47,7 @@ class RunRecord:
         What must outlive the machine is the journal, so only its line is forced to the disk.
         """
         async with self._turns:
-            if not self.run.is_over:
+            if not self.run.is_over and not self.journal.is_silent:
                 await unbroken(self._pass(statuses, changes))
 
     async def _pass(self, statuses: Sequence[str], changes: JSON) -> None:

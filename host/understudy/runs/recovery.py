@@ -21,6 +21,11 @@ _ERROR = {
 }
 
 
+def still_waits(run: Run) -> bool:
+    """Whether a run that nobody carries out can still be answered, and then goes on."""
+    return run.status == "requires_action" and (run.expires_at or 0) > time.time()
+
+
 async def end_abandoned(store: Store, path: Path, run: Run) -> Run:
     """End a run that nobody owns any more. What it had written is kept as an incomplete message."""
     entries = await store.read((*path, "journal"))
@@ -66,15 +71,20 @@ async def _endings(
 ) -> list[tuple[str, JSON]]:
     now = int(time.time())
     endings: list[tuple[str, JSON]] = []
+    # One that waited and was not answered in time has expired; any other was cut off.
+    status = "expired" if run.status == "requires_action" else "failed"
+    error = None if status == "expired" else _ERROR
     partial = open_message(events)
     if partial is not None:
         endings.append(await _keep(store, path, partial, now))
     for step in latest_objects(events, "thread.run.step.").values():
         if step["status"] == "in_progress":
-            failed = {"status": "failed", "failed_at": now, "last_error": _ERROR}
-            endings.append(("thread.run.step.failed", step | failed))
-    state = {"status": "failed", "failed_at": now, "expires_at": None, "required_action": None}
-    endings.append(("thread.run.failed", run.wire() | state | {"last_error": _ERROR}))
+            ended = {"status": status, f"{status}_at": now, "last_error": error}
+            endings.append((f"thread.run.step.{status}", step | ended))
+    state: JSON = {"status": status, "required_action": None, "last_error": error}
+    if status == "failed":
+        state |= {"failed_at": now, "expires_at": None}
+    endings.append((f"thread.run.{status}", run.wire() | state))
     return endings
 
 

@@ -109,8 +109,24 @@ class Stage:
         self, loaded: LoadedAssistant, path: Path, run: Run, choice: ModelChoice
     ) -> ActiveRun:
         """Store the run, and give it all that it acts with."""
+        active = await self._active(loaded, path, run, choice)
+        await active.record.begin()
+        return active
+
+    async def take_up(
+        self, loaded: LoadedAssistant, path: Path, run: Run, choice: ModelChoice
+    ) -> ActiveRun:
+        """The same for a run whose process has died: its journal answers what it has done."""
+        active = await self._active(loaded, path, run, choice)
+        entries = await self._store.read((*path, "journal"))
+        active.take_up([entry.record for entry in entries])
+        return active
+
+    async def _active(
+        self, loaded: LoadedAssistant, path: Path, run: Run, choice: ModelChoice
+    ) -> ActiveRun:
         messages = await self._threads.messages(run.thread_id)
-        scene = await self._scene(loaded, run.thread_id, messages)
+        scene = await self._scene(loaded, run, messages)
         observers: list[ActiveRun] = []
         journal = Journal(self._store, path, lambda event: self._observe(observers, event))
         record = RunRecord(self._store, path, run, journal)
@@ -133,11 +149,11 @@ class Stage:
             max_steps=_max_steps(loaded),
         )
         observers.append(active)
-        await record.begin()
         return active
 
-    async def _scene(self, loaded: LoadedAssistant, thread_id: str, messages: Messages) -> Scene:
-        newest = await messages.newest(MAX_MESSAGES)
+    async def _scene(self, loaded: LoadedAssistant, run: Run, messages: Messages) -> Scene:
+        found = await messages.newest(MAX_MESSAGES)
+        newest = [message for message in found if message.run_id != run.id]
         attached = [
             attachment.file_id
             for message in newest
@@ -145,7 +161,7 @@ class Stage:
             if attachment.file_id
         ]
         files = [file for id_ in dict.fromkeys(attached) if (file := await self._files.find(id_))]
-        return Scene(loaded.assistant, await self._threads.get(thread_id), newest, files)
+        return Scene(loaded.assistant, await self._threads.get(run.thread_id), newest, files)
 
     def _observe(self, observers: list[ActiveRun], event: Event) -> None:
         for active in observers:

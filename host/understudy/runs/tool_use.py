@@ -32,6 +32,8 @@ class ToolUse:
         self._toolbox = toolbox
         self._transcript = transcript
         self._asking = asyncio.Lock()
+        self.asked = asyncio.Event()
+        """Set when the client has been asked for something."""
         self._waiting: tuple[Sequence[Call], asyncio.Future[None]] | None = None
 
     # -- calls from code: the result goes back, and so does the error
@@ -100,6 +102,8 @@ class ToolUse:
         calls, done = self._waiting
         action = required_action(payload["tool_calls"])
         await self._record.become("requires_action", required_action=action)
+        self._record.journal.is_silent = False  # a run that was taken up has come to its present
+        self.asked.set()
         try:
             await done
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,8 +72,13 @@ class Transcript:
         self._turns = asyncio.Lock()
         self._searches = searches
         self._sources: dict[str, str] = {}
+        self._past: list[RunStep] = []
         self.usage: JSON | None = None
         """What the newest model call used: it goes to the step that the call fed."""
+
+    def take_up(self, steps: Sequence[RunStep]) -> None:
+        """Give the steps of a run that is taken up the ids that they have."""
+        self._past = list(steps)
 
     # -- messages
 
@@ -201,7 +206,8 @@ class Transcript:
             else {"status": "completed", "completed_at": at}
         )
         message = Message.read(message.wire() | {"content": content} | state)
-        await self._messages.append(message)
+        if not self._journal.is_silent:
+            await self._messages.append(message)
         return f"thread.message.{message.status}", message.wire()
 
     def _finish_step(self, now: _Open, status: str, error: JSON | None) -> tuple[str, JSON]:
@@ -219,6 +225,9 @@ class Transcript:
         return f"thread.run.step.{status}", now.step.wire() | state
 
     def _step(self, kind: str, details: JSON) -> RunStep:
+        if self._past:
+            known = self._past.pop(0)
+            return known.model_copy(update={"step_details": details, "status": "in_progress"})
         return RunStep.read(
             {
                 "id": new_id("step"),

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
-from understudy import Event, Host, Invalid, Message, Run, Scratch
+from understudy import Conflict, Event, Host, Invalid, Message, Run, Scratch
 from understudy.objects import ToolCallsPart
 from understudy.streams import closing
 from understudy_server.doors.ids import made_by
@@ -47,8 +47,8 @@ async def recorded(place: Place, run: Run) -> list[Event]:
     last = None
     if not now.is_over:
         try:
-            last = place.runs.execution(run.id).last_event
-        except Invalid:
+            last = (await place.runs.execution(run.thread_id, run.id)).last_event
+        except (Conflict, Invalid):
             return []
     events: list[Event] = []
     if last == 0:

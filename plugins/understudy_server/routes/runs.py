@@ -115,7 +115,7 @@ class RunRoutes:
         run = await self._runs.get(thread_id, run_id)
         if run.status != "requires_action":
             raise Refused(f'Runs in status "{run.status}" do not accept tool outputs.')
-        seen = self._runs.execution(run_id).last_event
+        seen = (await self._runs.execution(thread_id, run_id)).last_event
         run = await self._runs.submit_tool_outputs(thread_id, run_id, outputs)
         if not body.stream:
             return json_response(run.wire())
