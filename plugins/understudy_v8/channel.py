@@ -73,8 +73,7 @@ class Channel:
         except ScriptError as error:
             self.fail(error)
         else:
-            self._turn = self._isolate.post(batch)
-            self._turn.add_done_callback(self._end)
+            self._turn = self._isolate.post(batch, self._end)
 
     def _end(self, turn: Future[str]) -> None:
         self._turn = None

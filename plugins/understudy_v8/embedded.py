@@ -12,6 +12,7 @@ import logging
 import re
 import secrets
 from asyncio import AbstractEventLoop, Future, Task
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import count
@@ -20,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 from understudy.errors import ScriptError
 from understudy.runtimes import Limits
 from understudy_v8 import disposal, kernel
-from understudy_v8.isolate import SyntaxFault, out_of_memory, out_of_time
+from understudy_v8.isolate import Ended, SyntaxFault, out_of_memory, out_of_time
 
 if TYPE_CHECKING:
     from py_mini_racer import MiniRacer
 
 _CLOSE_SECONDS = 1.0
+Then = Callable[[Future[list[str]]], None]
 _keys = count(1)
 _log = logging.getLogger("understudy.v8")
 
@@ -85,35 +87,24 @@ class EmbeddedIsolate:
         """Parse a body alone."""
         return self._run(f"{self._check}{json.dumps(kind)},{json.dumps(body)})")
 
-    def post(self, batch: str) -> Future[str]:
+    def post(self, batch: str, ended: Ended) -> Future[str]:
         """One turn."""
         turn: Future[str] = asyncio.get_running_loop().create_future()
         enter = f"{self._enter}{json.dumps(batch)},{'true' if self._brief else 'false'})"
         steps = (enter,) if self._brief else (enter, self._drain)
-        self._run(*steps).add_done_callback(partial(self._entered, turn))
+        self._run(*steps, then=partial(self._entered, turn, ended))
         return turn
 
-    def _entered(self, turn: Future[str], done: Future[list[str]]) -> None:
-        fault = done.exception()
-        if fault is not None:
-            turn.set_exception(fault)
-            return
-        first, *outbox = done.result()
-        if outbox:
-            self._brief = first == "settled"
-            turn.set_result(outbox[0])
-        elif first:
-            turn.set_result(first)
-        else:
+    def _entered(self, turn: Future[str], ended: Ended, done: Future[list[str]]) -> None:
+        steps = [] if done.exception() else done.result()
+        if len(steps) > 1:
+            self._brief = steps[0] == "settled"
+        elif steps == [""]:  # there was something to wait for, after all
             self._brief = False
-            self._run(self._drain).add_done_callback(partial(self._drained, turn))
-
-    def _drained(self, turn: Future[str], done: Future[list[str]]) -> None:
-        fault = done.exception()
-        if fault is not None:
-            turn.set_exception(fault)
-        else:
-            turn.set_result(done.result()[0])
+            self._run(self._drain, then=partial(self._entered, turn, ended))
+            return
+        _copy(done, turn)
+        ended(turn)
 
     async def close(self) -> None:
         """Close on a thread; report the context as lost if that does not end."""
@@ -123,28 +114,31 @@ class EmbeddedIsolate:
         if not await disposal.close(self._key, _CLOSE_SECONDS):
             _log.warning("a script could not be stopped; it goes on using a processor core")
 
-    def _run(self, *texts: str) -> Future[list[str]]:
+    def _run(self, *texts: str, then: Then | None = None) -> Future[list[str]]:
+        """Evaluate in a row. `then` is called right at the end, where a callback would queue."""
         loop = asyncio.get_running_loop()
         result: Future[list[str]] = loop.create_future()
         if self._closed:
             result.set_exception(ScriptError("the script was closed", kind="cancelled"))
+            loop.call_soon(then or _ignore, result)
             return result
         tasks = [loop.create_task(self._racer.eval_cancelable(text)) for text in texts]
         self._tasks.update(tasks)
-        timer = loop.call_later(self._limits.turn_seconds, self._expire, result, tasks)
+        limit = self._limits.turn_seconds
+        timer = loop.call_later(limit, self._expire, result, tasks, then or _ignore)
 
         def settle(_: Task[Any]) -> None:
             timer.cancel()
             self._tasks.difference_update(tasks)
-            self._settle(result, tasks)
+            if not result.done():
+                self._settle(result, tasks)
+                (then or _ignore)(result)
 
         tasks[-1].add_done_callback(settle)
         return result
 
     def _settle(self, result: Future[list[str]], tasks: list[Task[Any]]) -> None:
         faults = [fault for task in tasks if (fault := _fault(task)) is not None]
-        if result.done():
-            return
         if self._closed or tasks[-1].cancelled():
             result.set_exception(ScriptError("the script was closed", kind="cancelled"))
         elif self._racer.was_hard_memory_limit_reached():
@@ -155,9 +149,10 @@ class EmbeddedIsolate:
         else:
             result.set_result([task.result() for task in tasks])
 
-    def _expire(self, result: Future[list[str]], tasks: list[Task[Any]]) -> None:
+    def _expire(self, result: Future[list[str]], tasks: list[Task[Any]], then: Then) -> None:
         if not result.done():
             result.set_exception(self._broken(out_of_time(self._limits)))
+            then(result)
         for task in tasks:
             task.cancel()
 
@@ -172,6 +167,18 @@ class EmbeddedIsolate:
         self._closed = True
         disposal.start_closing(self._key)
         return error
+
+
+def _copy(done: Future[list[str]], turn: Future[str]) -> None:
+    fault = done.exception()
+    if fault is not None:
+        turn.set_exception(fault)
+    else:
+        turn.set_result(done.result()[-1])
+
+
+def _ignore(_: Future[list[str]]) -> None:
+    """For what is awaited."""
 
 
 def _fault(task: Task[Any]) -> BaseException | None:

@@ -23,6 +23,9 @@ class SyntaxFault(Exception):
         self.column = column
 
 
+Ended = Callable[[Future[str]], None]
+
+
 class Isolate(Protocol):
     """One heap, with the kernel loaded."""
 
@@ -41,9 +44,10 @@ class Isolate(Protocol):
         """Fail with `SyntaxFault` if a module's body does not parse by itself."""
         ...
 
-    def post(self, batch: str) -> Future[str]:
+    def post(self, batch: str, ended: Ended) -> Future[str]:
         """One turn: hand over a batch of messages (JSON); the result is the outbox (JSON).
 
+        `ended` is called with it as soon as it is there, after this has returned.
         Fails with `ScriptError` when a limit was reached; the isolate is then closed.
         """
         ...
