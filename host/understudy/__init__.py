@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 _HOME = {
     "Host": "host",
     "SyncHost": "sync",
-    "Reply": "host",
-    "default_root": "host",
+    "Reply": "reply",
+    "default_root": "root",
     "Event": "events",
     "Scratch": "runs.scratch",
     "Problem": "folder.problems",
@@ -113,9 +113,11 @@ if TYPE_CHECKING:  # the same names, for type checkers
     from understudy.events import Event
     from understudy.folder.problems import Problem
     from understudy.hookspecs import hookimpl
-    from understudy.host import Host, Reply, default_root
+    from understudy.host import Host
     from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
     from understudy.objects import Assistant, File, Message, Run, RunStep, Thread, new_id
+    from understudy.reply import Reply
+    from understudy.root import default_root
     from understudy.runs.scratch import Scratch
     from understudy.runtimes import Limits, Program, Runtime, Source
     from understudy.store import ANY, NAME, Document, Entry, Page, Store

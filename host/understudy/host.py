@@ -6,18 +6,15 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
-
-from pydantic import BaseModel
+from typing import Any, Self
 
 from understudy.errors import Invalid, PluginError, UnderstudyError
 from understudy.events import Event
 from understudy.folder import AssistantFolder
 from understudy.folder.problems import Problem
 from understudy.library.assistants import Assistants
-from understudy.library.files import Files
+from understudy.library.files import Files, local_bytes
 from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
 from understudy.library.models import Models
@@ -25,10 +22,12 @@ from understudy.library.resources import Resources
 from understudy.library.threads import Threads
 from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.library.vector_stores import VectorStores
-from understudy.objects import Assistant, File, Message, Run, RunOptions, Thread
+from understudy.objects import Assistant, File, Message, RunOptions, Thread, validated
 from understudy.objects.run import AdditionalMessage
 from understudy.plugins import Plugins
 from understudy.providers import Providers
+from understudy.reply import Reply, unanswered
+from understudy.root import builtin_assistants, default_root
 from understudy.runs.engine import Runs
 from understudy.runs.execution import Execution
 from understudy.runs.scratch import Scratch, Scratches
@@ -37,54 +36,9 @@ from understudy.store import Store
 from understudy.streams import closing
 
 DEFAULT_STORE = "files"
-_PIECE_BYTES = 2**20
 _NO_MESSAGE = "Can't add messages to {thread} while a run {run} is active."
 Upload = str | os.PathLike[str] | File
-M = TypeVar("M", bound=BaseModel)
 _STORE_METHODS = [name for name in vars(Store) if not name.startswith("_")]
-
-
-def default_root() -> Path:
-    """The data root if none is named: `UNDERSTUDY_ROOT`, or the platform's data folder."""
-    named = os.environ.get("UNDERSTUDY_ROOT")
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("understudy", appauthor=False)
-
-
-def builtin_assistants() -> Path:
-    """The folder of the built-in assistants: package data, or the checkout's own."""
-    packaged = Path(__file__).parent / "builtin_assistants"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "builtin_assistants"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """How a run ended: the run, what the assistant wrote, and why it failed, if it did."""
-
-    run: Run
-    messages: tuple[Message, ...]
-    error: BaseException | None = None
-
-    @property
-    def text(self) -> str:
-        """What the assistant wrote, its messages joined by empty lines."""
-        return "\n\n".join(message.text for message in self.messages if message.text)
-
-    @property
-    def thread_id(self) -> str:
-        """The thread, to go on with."""
-        return self.run.thread_id
-
-    def check(self) -> Self:
-        """Return the reply, or raise what made the run fail."""
-        if self.error is not None:
-            raise self.error
-        if self.run.status not in ("completed", "incomplete"):
-            raise UnderstudyError(f"The run ended as {self.run.status}.")
-        return self
 
 
 class Host:
@@ -170,7 +124,7 @@ class Host:
                 stack.push_async_callback(closing.close)
 
     async def stop(self) -> None:
-        """Stop what runs: it ends as cancelled, and everybody who follows it sees that."""
+        """Stop what runs: it ends as cancelled. A run that waits for its client goes on waiting."""
         await asyncio.gather(self.runs.close(), self._scratches.close())
 
     # -- the main job
@@ -195,7 +149,7 @@ class Host:
             async with closing(execution.events()) as events:
                 async for event in events:
                     if event.name == "thread.run.requires_action":
-                        raise _unanswered(execution.run)
+                        raise unanswered(execution.run)
             return (await self.reply(execution)).check()
         finally:
             await execution.stop()
@@ -232,13 +186,13 @@ class Host:
         **options: Any,
     ) -> Execution:
         """Ask an assistant and return the run that has begun."""
-        asked = _validated(RunOptions, options)
+        asked = validated(RunOptions, options)
         files = [files] if isinstance(files, str | os.PathLike) else list(files)
         if files:
             await self.assistants.folder(assistant)  # before anything is stored for it
         attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
         message = {"role": "user", "content": question, "attachments": attachments}
-        asked.additional_messages.insert(0, _validated(AdditionalMessage, message))
+        asked.additional_messages.insert(0, validated(AdditionalMessage, message))
         thread_id = thread or (await self.new_thread(assistant)).id
         try:
             return await self.runs.create(thread_id, assistant, asked)
@@ -307,7 +261,7 @@ class Host:
         if isinstance(file, File):
             return file
         name = os.path.basename(file)  # noqa: PTH119 - a Path would look at the disk
-        return await self.files.create(name, _pieces(file))
+        return await self.files.create(name, local_bytes(file))
 
     async def all_assistants(self) -> list[Assistant]:
         """The assistants that can be read: the data root's own, then the built-in ones."""
@@ -330,39 +284,6 @@ class Host:
         """Load an assistant and say all that is wrong with it. Raises `NotFound`."""
         async with self.assistants.loaded(assistant) as loaded:
             return list(loaded.problems)
-
-
-async def _pieces(file: str | os.PathLike[str]) -> AsyncIterator[bytes]:
-    """A local file's bytes, read off the event loop. Raises `Invalid`."""
-    try:
-        with await asyncio.to_thread(open, file, "rb") as opened:
-            while piece := await asyncio.to_thread(opened.read, _PIECE_BYTES):
-                yield piece
-    except OSError as error:
-        message = f"The file {os.fspath(file)} cannot be read: {error.strerror}."
-        raise Invalid(message, param="files") from None
-
-
-def _validated(model: type[M], value: Mapping[str, Any]) -> M:
-    from pydantic import ValidationError
-
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        param = ".".join(str(part) for part in first["loc"])
-        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
-
-
-def _unanswered(run: Run) -> UnderstudyError:
-    action = run.required_action
-    calls = action.submit_tool_outputs.tool_calls if action else []
-    names = ", ".join(f"`{call.function.name}`" for call in calls)
-    return UnderstudyError(
-        f"The assistant calls {names}, and nothing here implements it.",
-        hint="Export such a tool in its src/index.js, or answer the run: `Host.start`, and then "
-        "`Execution.submit`.",
-    )
 
 
 def _group(name: str) -> Any:

@@ -13,12 +13,13 @@ from typing import Any, Final, Self, TypeVar
 from understudy.errors import Invalid
 from understudy.events import Event
 from understudy.folder.problems import Problem
-from understudy.host import Host, Reply
+from understudy.host import Host
 from understudy.library.assistants import Assistants
 from understudy.library.files import Files
 from understudy.library.messages import Content, Messages
 from understudy.library.threads import Threads
 from understudy.objects import Message, Thread
+from understudy.reply import Reply
 from understudy.runs.engine import Runs
 from understudy.runs.execution import Execution
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from understudy.host import builtin_assistants
+from understudy.root import builtin_assistants
 from understudy.testing.model_server import say
 
 NAMES = ["jan", "librarian", "math-tutor", "shakespeare"]

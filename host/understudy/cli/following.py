@@ -9,7 +9,8 @@ from typing import Any
 from understudy.cli.output import print_error, print_note
 from understudy.errors import UnderstudyError
 from understudy.events import Event
-from understudy.host import Host, Reply
+from understudy.host import Host
+from understudy.reply import Reply
 from understudy.runs.execution import Execution
 from understudy.streams import closing
 

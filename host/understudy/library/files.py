@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
 from collections.abc import AsyncIterable, AsyncIterator
 from functools import partial
 
-from understudy.errors import NotFound
+from understudy.errors import Invalid, NotFound
 from understudy.library.filtering import filtered
 from understudy.objects import File, new_id
 from understudy.store import NAME, Order, Page, Path, Store
 
 COLLECTION: Path = ("files",)
+_PIECE_BYTES = 2**20
 
 
 class Files:
@@ -110,3 +113,14 @@ def _is_for(purpose: str, file: File) -> bool:
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+async def local_bytes(file: str | os.PathLike[str]) -> AsyncIterator[bytes]:
+    """A local file's bytes, read off the event loop. Raises `Invalid`."""
+    try:
+        with await asyncio.to_thread(open, file, "rb") as opened:
+            while piece := await asyncio.to_thread(opened.read, _PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        message = f"The file {os.fspath(file)} cannot be read: {error.strerror}."
+        raise Invalid(message, param="files") from None

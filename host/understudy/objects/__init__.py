@@ -1,6 +1,6 @@
 """The objects that are stored and sent: OpenAI's, as pydantic models that keep unknown fields."""
 
-from understudy.objects._base import Metadata, Object
+from understudy.objects._base import Metadata, Object, validated
 from understudy.objects.assistant import Assistant, AssistantFields, FunctionDefinition, ToolEntry
 from understudy.objects.attribute_filter import AttributeFilter
 from understudy.objects.file import File, Purpose
@@ -80,4 +80,5 @@ __all__ = [
     "VectorStore",
     "VectorStoreFile",
     "new_id",
+    "validated",
 ]

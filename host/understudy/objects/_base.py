@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -31,6 +31,19 @@ Metadata = Annotated[
 """Up to 16 pairs; keys of 64, values of 512 characters. Clients send null for none."""
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], value: Any) -> M:
+    """Validate JSON from outside. Raises `Invalid`, whose `param` names the wrong field."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        param = ".".join(str(key) for key in first["loc"])
+        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
+
+
 class Object(BaseModel):
     """Something that is stored and sent. Fields that we do not know are kept as they are."""
 
@@ -41,12 +54,7 @@ class Object(BaseModel):
     @classmethod
     def read(cls, value: Any) -> Self:
         """Validate JSON from outside. Raises `Invalid`, whose `param` names the wrong field."""
-        try:
-            return cls.model_validate(value)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            param = ".".join(str(key) for key in first["loc"])
-            raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
+        return validated(cls, value)
 
     def wire(self) -> dict[str, Any]:
         """The object as JSON, null fields included, as the API sends it."""
