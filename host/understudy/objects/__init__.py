@@ -1,6 +1,5 @@
 """The objects that are stored and sent: OpenAI's, as pydantic models that keep unknown fields."""
 
-from understudy.objects._base import Metadata, Object, validated
 from understudy.objects.assistant import Assistant, AssistantFields, FunctionDefinition, ToolEntry
 from understudy.objects.attribute_filter import AttributeFilter
 from understudy.objects.file import File, Purpose
@@ -16,6 +15,7 @@ from understudy.objects.message import (
     TextPart,
     ToolCallsPart,
 )
+from understudy.objects.object import Metadata, Object, validated
 from understudy.objects.run import (
     CallOptions,
     Run,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from understudy.objects._base import Metadata, Object
+from understudy.objects.object import Metadata, Object
 
 ONLY_WHAT_IS_SET = ConfigDict(json_schema_serialization_defaults_required=False)
 

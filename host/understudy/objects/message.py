@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from understudy.objects._base import Metadata, Object
+from understudy.objects.object import Metadata, Object
 
 
 class TextValue(Object):

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from understudy.objects._base import Metadata, Object
 from understudy.objects.assistant import ReasoningEffort, ToolEntry
 from understudy.objects.message import IncompleteDetails
+from understudy.objects.object import Metadata, Object
 
 RunStatus = Literal[
     "queued",

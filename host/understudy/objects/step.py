@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from understudy.objects._base import Metadata, Object
+from understudy.objects.object import Metadata, Object
 from understudy.objects.run import LastError, Usage
 
 

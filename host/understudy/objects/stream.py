@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from understudy.objects._base import Object
 from understudy.objects.message import Message
+from understudy.objects.object import Object
 from understudy.objects.run import Run
 from understudy.objects.step import RunStep
 from understudy.objects.thread import Thread

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from understudy.objects._base import Metadata, Object
+from understudy.objects.object import Metadata, Object
 
 DEFAULT_CHUNK: Final = 800
 DEFAULT_OVERLAP: Final = 400
