@@ -1,107 +1,140 @@
-"""Lines to chunks: whole paragraphs where they fit, whole sentences where they do not."""
+"""Documents to chunks: whole paragraphs where they fit, whole sentences where they do not.
+
+Works on offsets into one string: a chunk costs a few searches near its end, not one for each line.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from understudy_rag.documents import Chunk, Line
+from understudy_rag.documents import Chunk, Document
 
-# The end of a sentence: a full stop (or the like), closing quotes, a space; the East Asian stops.
-_SENTENCE = re.compile(
-    ".+?(?:[.!?\u2026]+[\"')\\]\u201d\u2019]*\\s+|[\u3002\uff01\uff1f]|$)", re.DOTALL
+# No `+` behind the full stop: a line of nothing but dots would be gone through again and again.
+_SENTENCE_END: Final = re.compile(
+    "[.!?\u2026][\"')\\]\u201d\u2019\u00bb]*\\s"  # and closing quotes, and a space
+    "|[\u3002\uff01\uff1f\uff61"  # Chinese and Japanese need no space; nor do Indian scripts,
+    "\u0964\u0965\u061f\u06d4\u1362\u1367\u17d4\u104b\u0589\u0f0e]"  # Arabic, Amharic, Khmer …
+    "[\"')\\]\u201d\u2019\u00bb\u300d\u300f\uff09]*\\s?"
 )
+_CLAUSE_END: Final = re.compile("[\\s,;\u3001\uff0c\uff1b\uff1a\u060c\u061b]")
+_BLANK_LINES: Final = re.compile(r"\s*\n")
+_JOINERS: Final = "\u200c\u200d"
+
+Rule = Callable[[str, int, int], int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What is never cut: a line, or a sentence of a long one; with the space behind it."""
-
-    text: str
-    line: Line
-    starts_paragraph: bool
-
-
-def split(lines: Iterable[Line], *, size: int, overlap: int) -> list[Chunk]:
+def split(document: Document, *, size: int, overlap: int) -> list[Chunk]:
     """Chunks of at most `size` characters; each repeats up to `overlap` of the one before it.
 
     `overlap` is at most half of `size`. A chunk ends where a section does, or at the last
-    paragraph of its second half, else at a line or a sentence.
+    paragraph of its second half, else at a sentence (in tables and code: a line), else at a space.
     """
-    pieces = list(_pieces(lines, longest=size, sentence_from=max(overlap, size // 4)))
-    text = _Measured(pieces)
+    text = document.text
     chunks: list[Chunk] = []
-    start, fresh = 0, 0
-    while fresh < len(pieces):
-        end = text.end_of_chunk(start, fresh, size)
-        chunks += _chunk(pieces[start:end])
-        start, fresh = text.start_of_next(start, end, size, overlap), end
+    seen, line = 0, 1
+    for start, end in _spans(document, size, overlap):
+        line, seen = line + text.count("\n", seen, start), start
+        part = text[start:end]
+        chunks.append(_chunk(document, part, start, line))
     return chunks
 
 
-class _Measured:
-    """Pieces, and the offset at which each begins."""
-
-    def __init__(self, pieces: Sequence[_Piece]) -> None:
-        self._pieces = pieces
-        self._offsets = list(accumulate((len(piece.text) for piece in pieces), initial=0))
-
-    def end_of_chunk(self, start: int, fresh: int, size: int) -> int:
-        """Where the chunk from `start` ends: behind `fresh`, up to which it is a repetition."""
-        begin = self._offsets[start]
-        limit = max(fresh + 1, bisect_right(self._offsets, begin + size) - 1)
-        for at in range(fresh + 1, limit):
-            if self._is_new_section(at) and self._offsets[at] - begin > size // 4:
-                return at
-        if limit == len(self._pieces):
-            return limit
-        for at in range(limit, fresh, -1):
-            if self._pieces[at].starts_paragraph and self._offsets[at] - begin > size // 2:
-                return at
-        return limit
-
-    def start_of_next(self, start: int, end: int, size: int, overlap: int) -> int:
-        """Where the chunk behind `end` begins: so far before it as the overlap allows."""
-        if end == len(self._pieces) or self._is_new_section(end):
-            return end
-        lowest = max(self._offsets[end] - overlap, self._offsets[end + 1] - size)
-        return bisect_left(self._offsets, lowest, start + 1, end)
-
-    def _is_new_section(self, at: int) -> bool:
-        return self._pieces[at].line.heading != self._pieces[at - 1].line.heading
+def _chunk(document: Document, text: str, start: int, line: int) -> Chunk:
+    at = bisect_right(document.headings, start, key=_offset)
+    heading = document.headings[at - 1][1] if at else ""
+    page = bisect_right(document.pages, start) or None
+    last = line + text.count("\n")
+    return Chunk(text, line, last, heading, start, start + len(text), page)
 
 
-def _chunk(pieces: Sequence[_Piece]) -> list[Chunk]:
-    """The chunk of these pieces, without the empty lines around it; none if all are empty."""
-    filled = [at for at, piece in enumerate(pieces) if piece.text.strip()]
-    if not filled:
-        return []
-    inner = pieces[filled[0] : filled[-1] + 1]
-    text = "".join(piece.text for piece in inner).rstrip()
-    return [Chunk(text, inner[0].line.number, inner[-1].line.number, inner[0].line.heading)]
+def _offset(heading: tuple[int, str]) -> int:
+    return heading[0]
 
 
-def _pieces(lines: Iterable[Line], *, longest: int, sentence_from: int) -> Iterator[_Piece]:
-    is_after_blank = True
-    for line in lines:
-        texts = [line.text] if len(line.text) <= sentence_from else _cut(line.text, longest)
-        texts[-1] += "\n"
-        for text in texts:
-            yield _Piece(text, line, is_after_blank and bool(text.strip()))
-            is_after_blank = not text.strip()
+def _spans(document: Document, size: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Where each chunk begins and ends, without the empty lines around it."""
+    text = document.text
+    start = fresh = 0
+    while fresh < len(text):
+        end, is_section = _end(document, start, fresh, size)
+        if not text[fresh:end].isspace():
+            blank = _BLANK_LINES.match(text, start, end)
+            begin = blank.end() if blank else start
+            yield begin, begin + len(text[begin:end].rstrip())
+        start, fresh = end if is_section else _repeated(document, start, end, overlap), end
 
 
-def _cut(text: str, longest: int) -> list[str]:
-    """Sentences; what is longer than `longest` is cut at a space, or anywhere."""
-    pieces: list[str] = []
-    for sentence in _SENTENCE.findall(text):
-        rest = sentence
-        while len(rest) > longest:
-            end = rest.rfind(" ", longest // 2, longest) + 1 or longest
-            pieces.append(rest[:end])
-            rest = rest[end:]
-        pieces.append(rest)
-    return pieces
+def _end(document: Document, start: int, fresh: int, size: int) -> tuple[int, bool]:
+    """Where the chunk from `start` ends, and whether a section does there.
+
+    It is behind `fresh`, up to which the chunk is a repetition.
+    """
+    limit = min(start + size, len(document.text))
+    at = bisect_right(document.headings, max(fresh, start + size // 4), key=_offset)
+    if at < len(document.headings) and document.headings[at][0] <= limit:
+        return document.headings[at][0], True
+    if limit == len(document.text):
+        return limit, True
+    lowest = max(fresh, start + size // 2)
+    for rule in _PROSE if document.is_prose else _ROWS:
+        if (end := rule(document.text, lowest, limit)) > lowest:
+            return end, False
+    return max(fresh + 1, _before_marks(document.text, limit)), False
+
+
+def _repeated(document: Document, start: int, end: int, overlap: int) -> int:
+    """Where the chunk behind `end` begins: so far before it as the overlap allows."""
+    text, lowest = document.text, max(end - overlap, start + 1)
+    if lowest >= end:
+        return end
+    line = text.find("\n", lowest - 1, end - 1) + 1
+    if document.is_prose and (found := _SENTENCE_END.search(text, max(0, lowest - 2), end)):
+        return min(line or end, found.end()) if found.end() < end else line or lowest
+    return line or lowest
+
+
+def _paragraph(text: str, lowest: int, limit: int) -> int:
+    """Behind the last empty line, rather one before text that is not indented: a new function."""
+    first = end = text.rfind("\n\n", lowest, limit)
+    while end >= 0 and text[end + 2] in " \t\n":
+        end = text.rfind("\n\n", lowest, end)
+    return (first if end < 0 else end) + 2
+
+
+def _sentence(text: str, lowest: int, limit: int) -> int:
+    return _last(_SENTENCE_END, text, lowest, limit)
+
+
+def _line(text: str, lowest: int, limit: int) -> int:
+    return text.rfind("\n", lowest, limit) + 1
+
+
+def _clause(text: str, lowest: int, limit: int) -> int:
+    return _last(_CLAUSE_END, text, lowest, limit)
+
+
+def _last(pattern: re.Pattern[str], text: str, lowest: int, limit: int) -> int:
+    """Where the last match ends. Most are near the end, so that is where the search begins."""
+    for reach in (128, 512, limit - lowest):
+        ends = [found.end() for found in pattern.finditer(text, max(lowest, limit - reach), limit)]
+        if ends:
+            return ends[-1]
+    return 0
+
+
+def _before_marks(text: str, limit: int) -> int:
+    """A letter stays with its accents, an emoji with what it is joined to."""
+    end = limit
+    while limit - end < 16 and (
+        unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] in _JOINERS
+    ):
+        end -= 1
+    return end
+
+
+_PROSE: Final[tuple[Rule, ...]] = (_paragraph, _sentence, _line, _clause)
+_ROWS: Final[tuple[Rule, ...]] = (_paragraph, _line, _sentence, _clause)

@@ -1,31 +1,42 @@
-"""What reading and chunking hand on: lines, and chunks of them."""
+"""What reading hands to chunking, and chunking to the index: documents, and chunks of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a file, or a paragraph of a page. `number` counts from 1 in the file itself.
+class Document:
+    """A file's text. All places in it are offsets, in characters, in rising order.
 
-    `heading` is the path of headings above it: "Guide > Install".
+    `headings`: from where on which path of headings holds ("Guide > Install"). `pages`: where each
+    page begins, empty if there are none. `is_prose`: whether sentences matter more than lines, as
+    they do not in tables and source code.
     """
 
-    number: int
     text: str
-    heading: str = ""
+    headings: Sequence[tuple[int, str]] = ()
+    pages: Sequence[int] = ()
+    is_prose: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a file, as it stands there; `line` to `end_line`, both included."""
+    """A stretch of a file's text: `document.text[start:end]`.
+
+    `line` to `end_line`, both included, count from 1 in that text; `page` is where it begins, from
+    1, None in files without pages.
+    """
 
     text: str
     line: int
     end_line: int
     heading: str = ""
+    start: int = 0
+    end: int = 0
+    page: int | None = None
 
 
 class Unreadable(Exception):

@@ -1,4 +1,4 @@
-"""A file's lines, whatever its format: text is read here, PDF and Office files in a process."""
+"""A file's text, whatever its format: text is read here, PDF and Office files in a process."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from understudy_rag.documents import Line, Unreadable
-from understudy_rag.headings import HeadingPath
-from understudy_rag.reading import read_lines
+from understudy_rag.documents import Document, Unreadable
+from understudy_rag.draft import Draft
+from understudy_rag.reading import read_text
 
 DEADLINE: Final = 120.0
 _PARSER: Final = Path(__file__).with_name("parser.py")
@@ -20,18 +20,18 @@ _PARSED: Final = (b"%PDF-", b"PK\x03\x04")
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-async def extract(filename: str, data: bytes) -> list[Line]:
-    """The lines of a file. Raises `Unreadable`."""
+async def extract(filename: str, data: bytes) -> Document:
+    """Read a file. Raises `Unreadable`."""
     if data.startswith(_PARSED):
         return await _parsed(data)
-    return await asyncio.to_thread(read_lines, filename, data)
+    return await asyncio.to_thread(read_text, filename, data)
 
 
-async def _parsed(data: bytes) -> list[Line]:
+async def _parsed(data: bytes) -> Document:
     answer = _read(await _run(data))
     if "error" in answer:
         raise Unreadable(answer["error"], answer["code"])
-    return list(_lines(answer["lines"]))
+    return _document(answer["lines"], has_pages=not data.startswith(b"PK"))
 
 
 async def _run(data: bytes) -> bytes:
@@ -65,9 +65,13 @@ def _read(output: bytes) -> dict[str, Any]:
     return answer
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
-    path = HeadingPath()
+def _document(rows: Iterable[Sequence[Any]], *, has_pages: bool) -> Document:
+    draft, page = Draft(), 0
     for number, text, level in rows:
+        while has_pages and page < number:
+            draft.page()
+            page += 1
         if level and text.strip():
-            path.enter(level, text.strip())
-        yield Line(number, text, str(path))
+            draft.heading(level, text)
+        draft.add(f"{text}\n")
+    return draft.document()

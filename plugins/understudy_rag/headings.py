@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from typing import Final
 
-from understudy_rag.documents import Line
+MAX_LETTERS: Final = 200
+"""Of a title; a longer one is cut, since each chunk below it carries it."""
 
-_ATX = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
-_FENCE = re.compile(r"\s*(```|~~~)")
-_UNDERLINE = re.compile(r"([=\-~^+*])\1{2,}\s*")
-_LEVELS = "=-~^+*"
+_MARK: Final = re.compile(
+    r"^(?:(?P<fence>[^\S\n]*(?:```|~~~))"
+    r"|(?P<hashes>\#{1,6})[^\S\n]+(?P<title>[^\n]*)"
+    r"|(?P<line>[=\-~^+*])(?P=line){2,}[^\S\n]*$)",
+    re.MULTILINE,
+)
+_UNDERLINE: Final = re.compile(r"([=\-~^+*])\1{2,}\s*")
+_LEVELS: Final = "=-~^+*"
 
 
 class HeadingPath:
@@ -23,28 +27,38 @@ class HeadingPath:
     def enter(self, level: int, title: str) -> None:
         """Stand under a heading. `level` counts from 1, the outermost."""
         self._titles = {at: text for at, text in self._titles.items() if at < level}
-        self._titles[level] = title
+        self._titles[level] = " ".join(title[: 2 * MAX_LETTERS].split())[:MAX_LETTERS]
 
     def __str__(self) -> str:
         return " > ".join(self._titles[level] for level in sorted(self._titles))
 
 
-def headed_lines(texts: Sequence[str]) -> Iterator[Line]:
-    """The lines of a Markdown or reStructuredText file, each with the headings above it."""
+def written_headings(text: str) -> list[tuple[int, str]]:
+    """Where each heading of a Markdown or reStructuredText file begins, and its path."""
     path = HeadingPath()
+    found: list[tuple[int, str]] = []
     is_code = False
-    for number, (text, below) in enumerate(pairwise((*texts, "")), start=1):
-        is_code ^= bool(_FENCE.match(text))
-        if not is_code and (heading := _heading(text, below)):
-            path.enter(*heading)
-        yield Line(number, text, str(path))
+    for mark in _MARK.finditer(text):
+        is_code ^= mark["fence"] is not None
+        if not is_code and (heading := _heading(text, mark)):
+            start, level, title = heading
+            path.enter(level, title)
+            found.append((start, str(path)))
+    return found
 
 
-def _heading(text: str, below: str) -> tuple[int, str] | None:
-    if marked := _ATX.fullmatch(text):
-        return len(marked[1]), marked[2]
-    title = text.strip()
-    underline = _UNDERLINE.fullmatch(below)
-    if underline and title and len(below.strip()) >= len(title) and not _UNDERLINE.fullmatch(text):
-        return _LEVELS.index(underline[1]) + 1, title
-    return None
+def _heading(text: str, mark: re.Match[str]) -> tuple[int, int, str] | None:
+    """Where it begins, its level and its title."""
+    if mark["hashes"]:
+        return mark.start(), len(mark["hashes"]), mark["title"].rstrip().rstrip("#").rstrip()
+    return _underlined(text, mark) if mark["line"] else None
+
+
+def _underlined(text: str, mark: re.Match[str]) -> tuple[int, int, str] | None:
+    end = mark.start() - 1
+    start = text.rfind("\n", max(0, end - MAX_LETTERS), max(0, end)) + 1
+    line = text[start : max(0, end)]
+    title = line.strip()
+    if not title or len(mark[0].strip()) < len(title) or _UNDERLINE.fullmatch(line):
+        return None
+    return start, _LEVELS.index(mark["line"]) + 1, title

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
-from understudy.indexes import Hit, IndexedFile, Unsearchable
+from understudy.embeddings import Embedder
+from understudy.indexes import Hit, IndexedFile, Unsearchable, Weights
 from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Line, Unreadable
+from understudy_rag.documents import Chunk, Document, Unreadable
 from understudy_rag.extraction import extract
 from understudy_rag.scoring import best
 from understudy_rag.stored import StoredIndex
@@ -25,6 +26,7 @@ LETTERS_PER_TOKEN: Final = 4
 _MAX_WORDS: Final = 128
 _THREADS: Final = 4
 _MAX_OPEN: Final = 32
+DEFAULT_WEIGHTS: Final = Weights()
 
 
 class RagIndex:
@@ -39,10 +41,10 @@ class RagIndex:
         """Read a file, cut it into chunks and store them in one transaction."""
         stored = self._stored(store_id)
         sizes = (file.chunk_tokens * LETTERS_PER_TOKEN, file.overlap_tokens * LETTERS_PER_TOKEN)
-        lines = await self._lines(file.filename, file.content)
+        document = await self._document(file.filename, file.content)
 
         def work() -> int:
-            chunks = split(lines, size=sizes[0], overlap=sizes[1])
+            chunks = split(document, size=sizes[0], overlap=sizes[1])
             stored.add(file.file_id, PurePath(file.filename).stem, chunks, sizes)
             return _bytes(chunks)
 
@@ -69,6 +71,8 @@ class RagIndex:
         *,
         limit: int,
         only: Mapping[str, Collection[str]],
+        embedders: Mapping[str, Embedder] | None = None,
+        weights: Weights = DEFAULT_WEIGHTS,
     ) -> Sequence[Hit]:
         """The best chunks of several stores, best first, on one scale."""
         words = query_spellings(query)[:_MAX_WORDS]
@@ -77,9 +81,8 @@ class RagIndex:
         return await self._in_thread(lambda: best(stores, words, allowed, limit)) if words else []
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
-        """A file's text, as its chunks hold it."""
-        lines = await self._lines(filename, content)
-        return "\n".join(line.text for line in lines).strip()
+        """A file's text: what the chunks' `start` and `end` are offsets in."""
+        return (await self._document(filename, content)).text
 
     async def close(self) -> None:
         """Stop the workers, close the files."""
@@ -98,7 +101,7 @@ class RagIndex:
             self._workers.submit(idle.close)
         return self._open[store_id]
 
-    async def _lines(self, filename: str, content: AsyncIterator[bytes]) -> list[Line]:
+    async def _document(self, filename: str, content: AsyncIterator[bytes]) -> Document:
         data = await _whole(content)
         try:
             return await extract(filename, data)

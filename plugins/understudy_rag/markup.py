@@ -1,11 +1,11 @@
-"""HTML to lines: a paragraph each, with the line of the file where it begins."""
+"""HTML to its visible text: a line for each paragraph, and an empty one behind it."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from understudy_rag.documents import Line
-from understudy_rag.headings import HeadingPath
+from understudy_rag.documents import Document
+from understudy_rag.draft import Draft
 
 _HIDDEN = frozenset({"script", "style", "template", "svg"})
 _INLINE_TAGS = """
@@ -17,22 +17,20 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CELLS = frozenset({"td", "th"})
 
 
-def html_lines(text: str) -> list[Line]:
+def read_html(text: str) -> Document:
     """The visible text of a page, paragraphs parted by empty lines."""
     page = _Page()
     page.feed(text)
     page.close()
     page.end_paragraph()
-    return page.lines
+    return page.draft.document()
 
 
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.lines: list[Line] = []
-        self._path = HeadingPath()
+        self.draft = Draft()
         self._pieces: list[str] = []
-        self._number = 0
         self._hidden: str | None = None
         self._is_preformatted = False
 
@@ -46,7 +44,7 @@ class _Page(HTMLParser):
         if tag == self._hidden:
             self._hidden = None
         if tag in _HEADINGS and (title := self._paragraph()):
-            self._path.enter(_HEADINGS[tag], title)
+            self.draft.heading(_HEADINGS[tag], title)
         self._part(tag)
         self._is_preformatted &= tag != "pre"
 
@@ -57,9 +55,8 @@ class _Page(HTMLParser):
         if self._hidden:
             return
         if self._is_preformatted:
-            self._add_preformatted(data)
+            self.draft.add(data)
         elif data.strip():
-            self._number = self._number or self._line_of(data)
             self._pieces.append(data)
         elif self._pieces:
             self._pieces.append(" ")
@@ -67,9 +64,8 @@ class _Page(HTMLParser):
     def end_paragraph(self) -> None:
         """Close the paragraph that was being read."""
         if text := self._paragraph():
-            self.lines += [Line(self._number, text, str(self._path)), Line(self._number, "")]
+            self.draft.add(f"{text}\n\n")
         self._pieces.clear()
-        self._number = 0
 
     def _part(self, tag: str) -> None:
         if tag in _CELLS:
@@ -79,12 +75,3 @@ class _Page(HTMLParser):
 
     def _paragraph(self) -> str:
         return " ".join("".join(self._pieces).split())
-
-    def _line_of(self, data: str) -> int:
-        blank = data[: len(data) - len(data.lstrip())]
-        return self.getpos()[0] + blank.count("\n")
-
-    def _add_preformatted(self, data: str) -> None:
-        first = self.getpos()[0]
-        texts = enumerate(data.split("\n"), start=first)
-        self.lines += [Line(number, text, str(self._path)) for number, text in texts]

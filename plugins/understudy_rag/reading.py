@@ -1,15 +1,14 @@
-"""A file's bytes to lines of text."""
+"""A file's bytes to text."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Final
 
-from understudy_rag.documents import Line, Unreadable
-from understudy_rag.headings import headed_lines
-from understudy_rag.markup import html_lines
+from understudy_rag.documents import Document, Unreadable
+from understudy_rag.headings import MAX_LETTERS, written_headings
+from understudy_rag.markup import read_html
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,26 +25,28 @@ _KNOWN_BINARY: Final = {
     b"GIF8": "images",
     b"\x1f\x8b": "compressed files",
 }
+_PROSE: Final = frozenset(
+    {"", ".txt", ".text", ".md", ".markdown", ".rst", ".tex", ".adoc", ".org"}
+)
 _ODD: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _SAMPLE: Final = 4_096
 _UNKNOWN: Final = "unsupported_file"
 
 
-def read_lines(name: str, data: bytes) -> list[Line]:
-    """The lines of a file, by the format that its name says. Raises `Unreadable`."""
+def read_text(name: str, data: bytes) -> Document:
+    """A text file, by the format that its name says. Raises `Unreadable`."""
     text = decode(data)
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm", ".xhtml"):
-        return html_lines(text)
-    texts = text.split("\n")
-    if suffix in (".md", ".markdown", ".rst"):
-        return list(headed_lines(texts))
-    return list(_plain_lines(texts, heading=texts[0] if suffix in (".csv", ".tsv") else ""))
+        return read_html(text)
+    if suffix in (".csv", ".tsv"):  # each row stands under the names of its columns
+        return Document(text, [(0, _first_line(text))], is_prose=False)
+    headings = written_headings(text) if suffix in (".md", ".markdown", ".rst") else ()
+    return Document(text, headings, is_prose=suffix in _PROSE)
 
 
-def _plain_lines(texts: Iterable[str], heading: str) -> Iterable[Line]:
-    """Each row of a table has the table's first row as its heading: the names of its columns."""
-    return (Line(number, text, heading) for number, text in enumerate(texts, start=1))
+def _first_line(text: str) -> str:
+    return text[:MAX_LETTERS].partition("\n")[0]
 
 
 def decode(data: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from understudy.errors import UnderstudyError
 from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Line, Unreadable
+from understudy_rag.documents import Chunk, Document, Unreadable
 from understudy_rag.extraction import extract
 from understudy_rag.ranking import Hit, Passage, rank
 from understudy_rag.sources import Source
@@ -71,13 +71,13 @@ class Shelf:
             return self._kept[source.key][1]
         if source.size > room:
             raise Unreadable(f"I search up to {MAX_BYTES // 2**20} MB at a time.")
-        lines = await extract(source.name, await _bytes(source))
-        passages = await asyncio.to_thread(self._cut, source, lines)
+        document = await extract(source.name, await _bytes(source))
+        passages = await asyncio.to_thread(self._cut, source, document)
         self._keep(source, passages)
         return passages
 
-    def _cut(self, source: Source, lines: list[Line]) -> list[Passage]:
-        chunks = split(lines, size=self._chunk_size, overlap=self._overlap)
+    def _cut(self, source: Source, document: Document) -> list[Passage]:
+        chunks = split(document, size=self._chunk_size, overlap=self._overlap)
         return [_passage(source, chunk) for chunk in chunks]
 
     def _keep(self, source: Source, passages: list[Passage]) -> None:

@@ -68,3 +68,19 @@ def searcher(tmp_path):
 @pytest.fixture
 def thread():
     return Thread
+
+
+def shown(document):
+    """The lines of a document that are not empty, each with the headings above it."""
+    at, found = 0, []
+    for line in document.text.split("\n"):
+        paths = [path for start, path in document.headings if start <= at]
+        if line.strip():
+            found.append((line, paths[-1] if paths else ""))
+        at += len(line) + 1
+    return found
+
+
+@pytest.fixture(name="shown")
+def shown_fixture():
+    return shown

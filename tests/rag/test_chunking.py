@@ -1,23 +1,24 @@
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from understudy_rag.chunking import split
-from understudy_rag.documents import Line
-from understudy_rag.headings import headed_lines
-
-
-def plain(text):
-    return [Line(number, line) for number, line in enumerate(text.split("\n"), start=1)]
+from understudy_rag.documents import Document
+from understudy_rag.headings import written_headings
 
 
 def texts(text, **sizes):
-    return [chunk.text for chunk in split(plain(text), **sizes)]
+    return [chunk.text for chunk in split(Document(text), **sizes)]
+
+
+def marked(text):
+    return Document(text, written_headings(text))
 
 
 def test_a_short_text_is_one_chunk():
-    (chunk,) = split(plain("\n\nOne.\nTwo.\n\nThree.\n\n"), size=200, overlap=20)
+    (chunk,) = split(Document("\n\nOne.\nTwo.\n\nThree.\n\n"), size=200, overlap=20)
     assert (chunk.text, chunk.line, chunk.end_line) == ("One.\nTwo.\n\nThree.", 3, 6)
 
 
@@ -55,7 +56,7 @@ def test_each_chunk_repeats_the_end_of_the_one_before():
 
 def test_a_new_section_begins_a_new_chunk_without_repetition():
     guide = ["# Boiler", *["It is old."] * 9, "# Garden", *["It is green."] * 9]
-    boiler, garden = split(headed_lines(guide), size=300, overlap=100)
+    boiler, garden = split(marked("\n".join(guide)), size=300, overlap=100)
     assert (boiler.heading, garden.heading) == ("Boiler", "Garden")
     assert garden.text.startswith("# Garden")
     assert (garden.line, garden.end_line) == (11, 20)
@@ -63,7 +64,7 @@ def test_a_new_section_begins_a_new_chunk_without_repetition():
 
 def test_small_sections_share_a_chunk():
     lines = [text for n in range(5) for text in (f"# Part {n}", "Short.", "")]
-    assert len(split(headed_lines(lines), size=400, overlap=50)) == 1
+    assert len(split(marked("\n".join(lines)), size=400, overlap=50)) == 1
 
 
 def random_text(chance):
@@ -83,14 +84,15 @@ def test_whatever_the_text_no_chunk_is_too_long_and_nothing_is_lost(seed):
     text = random_text(chance)
     size = chance.randrange(100, 500)
     overlap = chance.randrange(size // 2 + 1)
-    lines = list(headed_lines(text.split("\n")))
-    chunks = split(lines, size=size, overlap=overlap)
+    document = replace(marked(text), is_prose=chance.random() < 0.5)
+    chunks = split(document, size=size, overlap=overlap)
 
     assert all(len(chunk.text) <= size for chunk in chunks)
     position = 0
     for chunk in chunks:
-        found = text.find(chunk.text, max(0, position - overlap))
-        assert found >= 0, "a chunk stands in the text as it is"
+        found = chunk.start
+        assert text[chunk.start : chunk.end] == chunk.text, "a chunk stands in the text as it is"
+        assert found >= position - overlap, "it repeats no more than it may"
         assert not text[position:found].strip(), "nothing lies between two chunks"
         assert found + len(chunk.text) > position, "each chunk has something new"
         assert text.count("\n", 0, found) + 1 == chunk.line

@@ -1,8 +1,13 @@
-from understudy_rag.headings import HeadingPath, headed_lines
+import re
+
+from understudy_rag.headings import HeadingPath, written_headings
 
 
 def headings(text):
-    return [line.heading for line in headed_lines(text.split("\n"))]
+    """The path that holds for each line."""
+    found = [(0, ""), *written_headings(text)]
+    starts = [0, *(mark.end() for mark in re.finditer("\n", text))]
+    return [[path for at, path in found if at <= start][-1] for start in starts]
 
 
 def test_the_path_leaves_the_headings_of_its_level_and_below():

@@ -2,8 +2,8 @@ import codecs
 
 import pytest
 
-from understudy_rag.documents import Line, Unreadable
-from understudy_rag.reading import decode, read_lines
+from understudy_rag.documents import Unreadable
+from understudy_rag.reading import decode, read_text
 
 TEXT = "Überprüfung - 5 € ½\nzweite Zeile"
 
@@ -40,33 +40,32 @@ def test_text_is_read_in_any_usual_encoding(data):
 )
 def test_what_is_not_text_is_refused_with_a_reason(data, reason):
     with pytest.raises(Unreadable) as caught:
-        read_lines("file.txt", data)
+        read_text("file.txt", data)
     assert str(caught.value) == reason
 
 
-def test_lines_are_numbered_from_one():
-    assert read_lines("a.txt", b"one\n\ntwo") == [Line(1, "one"), Line(2, ""), Line(3, "two")]
+def test_text_stays_as_it_is():
+    assert read_text("a.txt", b"\none\n\ntwo ").text == "\none\n\ntwo "
 
 
 def test_an_empty_file_is_no_error():
-    assert read_lines("a.txt", b"") == [Line(1, "")]
+    assert read_text("a.txt", b"").text == ""
 
 
-def test_each_row_of_a_table_is_headed_by_its_columns():
-    lines = read_lines("costs.csv", b"item,cost\nboiler,900\nroof,4000\n")
-    assert {line.heading for line in lines} == {"item,cost"}
+def test_each_row_of_a_table_is_headed_by_its_columns(shown):
+    rows = shown(read_text("costs.csv", b"item,cost\nboiler,900\nroof,4000\n"))
+    assert {heading for _, heading in rows} == {"item,cost"}
 
 
-def test_markdown_has_headings_and_code_has_none():
-    assert read_lines("a.md", b"# Title\ntext")[1].heading == "Title"
-    assert read_lines("a.py", b"# comment\ncode")[1].heading == ""
+def test_markdown_has_headings_and_code_has_none(shown):
+    assert shown(read_text("a.md", b"# Title\ntext"))[1] == ("text", "Title")
+    assert shown(read_text("a.py", b"# comment\ncode"))[1] == ("code", "")
 
 
 def test_html_is_read_without_its_tags():
-    (line, _) = read_lines("a.HTML", b"<p>Hello <b>there</b>")
-    assert line.text == "Hello there"
+    assert read_text("a.HTML", b"<p>Hello <b>there</b>").text == "Hello there\n\n"
 
 
 @pytest.mark.parametrize("name", ["notes", "a.b.c", ".env", "data.json", "x.unknown"])
 def test_text_is_read_whatever_its_name(name):
-    assert read_lines(name, b'{"a": 1}')[0].text == '{"a": 1}'
+    assert read_text(name, b'{"a": 1}').text == '{"a": 1}'
