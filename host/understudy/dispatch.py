@@ -3,9 +3,9 @@
 A hook is called through its function in `hookspecs`, so that type checkers know arguments and
 results: `hooks.collect(hookspecs.validate_assistant, assistant)` gives `list[Answer[Problem]]`.
 
-What a plugin gets wrong in `collect`, `fold`, `gather` and `notify` is reported, and the others
-go on. In the onions (`wrap_call`, `wrap_stream`) it ends the call: an error of our family passes
-with a note, anything else becomes a `PluginError` that names the plugin.
+What a plugin gets wrong in `collect`, `fold`, `gather`, `refine` and `notify` is reported, and
+the others go on. In the onions (`wrap_call`, `wrap_stream`) it ends the call: an error of our
+family passes with a note, anything else becomes a `PluginError` that names the plugin.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -99,6 +100,19 @@ class Hooks:
                     raise one.unexpected(result, f"`{type(value).__name__}`")
                 value = value if result is None else result
         return value
+
+    async def refine(
+        self,
+        spec: Callable[[X, Sequence[R]], Awaitable[Sequence[R] | None]],
+        subject: X,
+        items: Sequence[R],
+    ) -> Sequence[R]:
+        """As `fold`, for async functions that are given a list and return a better one."""
+        for one in self.implementations(spec):
+            with self._contained(one):
+                result = await one.start(arguments(spec, (subject, items), {}))
+                items = items if result is None else list(one.items(result, item_type(spec)))
+        return items
 
     def notify(self, spec: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Tell all plugins."""

@@ -18,20 +18,20 @@ Plugins are asked in the order of their names; a plugin that must come after ano
 module-level `after = ("other",)`. For the two `proceed` hooks, the first plugin is the outermost.
 
 A plugin that raises is reported by name. In `load_assistant`, `validate_assistant`,
-`provide_tools` and `observe_event` the others go on; in `invoke_assistant` and `call_tool` the run
-or the call fails.
+`provide_tools`, `rerank_results` and `observe_event` the others go on; in `invoke_assistant` and
+`call_tool` the run or the call fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import pluggy
 
 from understudy.events import Event
 from understudy.folder.problems import Problem
-from understudy.objects import Assistant
+from understudy.objects import Assistant, SearchResult
 from understudy.runs.run import Part, Run
 from understudy.tools import Tool, ToolCall
 
@@ -108,6 +108,24 @@ def call_tool(call: ToolCall, proceed: Callable[[ToolCall], Awaitable[Any]]) -> 
         async def call_tool(call, proceed):
             async with asyncio.timeout(5):
                 return await proceed(call)
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def rerank_results(
+    query: str, results: Sequence[SearchResult]
+) -> Awaitable[Sequence[SearchResult] | None]:
+    """Put what a search of vector stores found into a better order, after words and vectors.
+
+    An async function. It is given at least 50 results where there are as many, best first; return
+    the better list (results may be left out, and have another `score` from 0 to 1), or None to
+    leave it. Each plugin sees what the one before it returned; what is asked for is cut from what
+    the last one returned. A search with the ranker "none" does without.
+
+        @hookimpl
+        async def rerank_results(query, results):
+            return sorted(results, key=lambda result: query not in result.text)
     """
     raise NotImplementedError
 

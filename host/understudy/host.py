@@ -14,6 +14,7 @@ from understudy.events import Event
 from understudy.folder import AssistantFolder
 from understudy.folder.problems import Problem
 from understudy.library.assistants import Assistants
+from understudy.library.embedding import Embedding
 from understudy.library.files import Files, local_bytes
 from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
@@ -77,7 +78,11 @@ class Host:
         self.files = Files(self.store)
         self.threads = Threads(self.store, self.assistants.homes)
         self.vector_stores = VectorStores(
-            self.store, self.files, lambda: self._providers.index(self.root)
+            self.store,
+            self.files,
+            lambda: self._providers.index(self.root),
+            Embedding(self.root, self._providers),
+            hooks,
         )
         self.vector_store_files = VectorStoreFiles(self.store, self.vector_stores, self.files)
         stage = Stage(

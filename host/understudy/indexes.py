@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from understudy.embeddings import Embedder
 from understudy.errors import Invalid
 
 
@@ -36,13 +37,25 @@ class Unsearchable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class IndexedFile:
-    """A file to add. Sizes are in tokens, as OpenAI's chunking strategies give them."""
+    """A file to add. Sizes are in tokens, as OpenAI's chunking strategies give them.
+
+    `embedder` is that of its vector store, if it has one.
+    """
 
     file_id: str
     filename: str
     content: AsyncIterator[bytes] = field(hash=False, compare=False, repr=False)
     chunk_tokens: int = 800
     overlap_tokens: int = 400
+    embedder: Embedder | None = field(default=None, hash=False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much words and vectors count in a score, where there are both. They add up to 1."""
+
+    text: float = 0.4
+    embedding: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +103,13 @@ class Index(Protocol):
         *,
         limit: int,
         only: Mapping[str, Collection[str]],
+        embedders: Mapping[str, Embedder],
+        weights: Weights,
     ) -> Sequence[Hit]:
         """The best chunks of several stores, best first, on one scale.
 
-        `only`: for stores that are named there, the files to look in.
+        `only`: for stores that are named there, the files to look in. `embedders`: for stores that
+        have one, what makes its vectors. A failure of those fails no search.
         """
         ...
 

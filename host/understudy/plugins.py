@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from understudy.dispatch import Hooks
     from understudy.registration import HookPlugin
 
-Group = Literal["stores", "tools", "runtimes", "models", "indexes", "commands", "hooks"]
+Group = Literal[
+    "stores", "tools", "runtimes", "models", "indexes", "embeddings", "commands", "hooks"
+]
 State = Literal["enabled", "blocked", "duplicate"]
 
 KINDS: Final[dict[Group, str]] = {
@@ -29,6 +31,7 @@ KINDS: Final[dict[Group, str]] = {
     "runtimes": "runtime",
     "models": "model provider",
     "indexes": "index",
+    "embeddings": "embedding provider",
     "commands": "command",
     "hooks": "hook plugin",
 }

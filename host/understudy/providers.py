@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
+from understudy.embeddings import Embedder, EmbeddingModel
 from understudy.errors import PluginError, UnderstudyError
 from understudy.indexes import Index
 from understudy.models import ModelProvider
@@ -25,6 +27,7 @@ class Providers:
         self._models: dict[str, ModelProvider] = {}
         self._runtimes: dict[str, Runtime] = {}
         self._index: Index | None = None
+        self._embedders: dict[tuple[str, str, str], Embedder] = {}
 
     def has_model(self, name: str) -> bool:
         """Whether there is a model provider of that name."""
@@ -57,6 +60,19 @@ class Providers:
             self._index = self._make("indexes", DEFAULT_INDEX, root)
         return self._index
 
+    def require_embeddings(self, provider: str) -> None:
+        """Raise `NotFound` if there is no such provider of embeddings, or it is off."""
+        if provider not in self._plugins.names("embeddings"):
+            self._plugins.find("embeddings", provider)
+
+    def embedder(self, model: EmbeddingModel) -> Embedder:
+        """What makes a model's vectors. Raises `NotFound`, `PluginError`, `Invalid`."""
+        settings = json.dumps(model.settings, sort_keys=True)
+        key = (model.provider, model.name, settings)
+        if key not in self._embedders:
+            self._embedders[key] = self._make("embeddings", model.provider, model)
+        return self._embedders[key]
+
     def tool(self, name: str, context: ToolContext) -> Tool:
         """A tool, made for one assistant. Raises `NotFound`, `PluginError`."""
         tool: Tool = self._make("tools", name, context)
@@ -79,8 +95,10 @@ class Providers:
         """Close everything that was opened."""
         indexes = [self._index] if self._index else []
         held: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
-        opened: list[ModelProvider | Runtime | Index] = [*held, *indexes]
-        self._models, self._runtimes, self._index = {}, {}, None
+        # The last is closed first: an index that works in the background needs its embedders.
+        opened: list[ModelProvider | Runtime | Embedder | Index]
+        opened = [*held, *self._embedders.values(), *indexes]
+        self._models, self._runtimes, self._embedders, self._index = {}, {}, {}, None
         async with AsyncExitStack() as stack:  # one that fails keeps nobody else from being closed
             for provider in opened:
                 stack.push_async_callback(provider.close)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from understudy.errors import Invalid, ToolError
+from understudy.objects import RankingOptions
 from understudy.tools import Function, ToolCall, ToolContext
 from understudy_rag.searches import Searches, marker
 
@@ -28,15 +29,6 @@ FILE_SEARCH: Final = Function(
     idempotent=True,
     shown_as="file_search",
 )
-
-
-class RankingOptions(BaseModel):
-    """How results are ranked, and how good they must be."""
-
-    model_config = ConfigDict(extra="allow")
-
-    ranker: Literal["auto", "default_2024_08_21"] = "auto"
-    score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Options(BaseModel):
@@ -67,7 +59,7 @@ class FileSearch:
         asked = {
             "query": _query(call.arguments),
             "max_num_results": options.max_num_results,
-            "score_threshold": options.ranking_options.score_threshold,
+            "ranking_options": options.ranking_options.model_dump(exclude_none=True),
         }
         found = await call.run.effect("search", asked)
         search = self._searches.next(call.run)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from understudy.objects import ToolEntry
+from understudy.objects import RankingOptions, ToolEntry
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class Ranking(BaseModel):
-    """How results are ranked, and how good they must be."""
+class Ranking(RankingOptions):
+    """Here, OpenAI asks for a threshold."""
 
-    model_config = _STRICT
-
-    ranker: Literal["auto", "default_2024_08_21"] = "auto"
     score_threshold: Annotated[float, Field(ge=0, le=1)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -15,6 +15,7 @@ from understudy.objects import (
     FileStatus,
     Metadata,
     NewFile,
+    RankingOptions,
 )
 from understudy_server.paging import PageQuery
 from understudy_server.requests import STRICT
@@ -89,15 +90,6 @@ class CreateBatch(BaseModel):
         ]
 
 
-class SearchRanking(BaseModel):
-    """How results are ranked, and how good they must be."""
-
-    model_config = STRICT
-
-    ranker: Literal["none", "auto", "default-2024-11-15"] = "auto"
-    score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-
 class SearchVectorStore(BaseModel):
     """`POST /vector_stores/{id}/search`."""
 
@@ -107,7 +99,7 @@ class SearchVectorStore(BaseModel):
     rewrite_query: bool = False
     max_num_results: Annotated[int, Field(ge=1, le=50)] = 10
     filters: AttributeFilter | None = None
-    ranking_options: SearchRanking | None = None
+    ranking_options: RankingOptions | None = None
 
     def queries(self) -> list[str]:
         """What is looked for."""

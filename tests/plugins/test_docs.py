@@ -104,6 +104,13 @@ def test_the_example_of_call_tool_works() -> None:
         call("delete_everything")
 
 
+def test_the_example_of_rerank_results_works() -> None:
+    found: list[Any] = [SimpleNamespace(text="A cat."), SimpleNamespace(text="A dog.")]
+    layers = example("rerank_results").implementations(hookspecs.rerank_results)
+    better = asyncio.run(layers[0].function("DOG", found))
+    assert [result.text for result in better] == ["A dog.", "A cat."]
+
+
 def test_the_example_of_observe_event_works(capsys: pytest.CaptureFixture[str]) -> None:
     event: Any = SimpleNamespace(n=1, name="thread.run.created")
     example("observe_event").notify(hookspecs.observe_event, event, event)

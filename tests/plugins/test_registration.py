@@ -204,5 +204,6 @@ def test_the_hooks_are_those_of_the_lifecycle() -> None:
         "provide_tools",
         "invoke_assistant",
         "call_tool",
+        "rerank_results",
         "observe_event",
     )

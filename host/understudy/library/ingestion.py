@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from understudy.errors import Conflict, NotFound, StoreError, UnderstudyError
 from understudy.indexes import Index, IndexedFile, Unsearchable
+from understudy.library.embedding import Embedding
 from understudy.library.files import Files
 from understudy.library.members import Member, Members
 from understudy.store import Store
@@ -23,8 +24,11 @@ _POLL_SECONDS: Final = 0.02
 class Ingestion:
     """One task for each store that has files to do; the stores share a little room."""
 
-    def __init__(self, store: Store, files: Files, index: Callable[[], Index]) -> None:
+    def __init__(
+        self, store: Store, files: Files, index: Callable[[], Index], embedding: Embedding
+    ) -> None:
         self._store = store
+        self._embedding = embedding
         self._files = files
         self._index = index
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -80,7 +84,7 @@ class Ingestion:
 
     async def _one(self, members: Members, member: Member) -> None:
         try:
-            outcome = await self._outcome(members.path[-1], member)
+            outcome = await self._outcome(members, member)
         except StoreError as error:  # the index was set aside, with all that was in it
             _log.warning("%s", error)
             done = [each for each in members if each.status == "completed"]
@@ -91,9 +95,9 @@ class Ingestion:
         if now is None or now.status == "cancelled":
             await self._index().remove(members.path[-1], member.id)
 
-    async def _outcome(self, store_id: str, member: Member) -> dict[str, Any]:
+    async def _outcome(self, members: Members, member: Member) -> dict[str, Any]:
         try:
-            used = await self._add(store_id, member)
+            used = await self._add(members, member)
         except Unsearchable as error:
             return _failed(error.code, str(error))
         except NotFound:
@@ -103,12 +107,14 @@ class Ingestion:
                 raise
             return _failed("server_error", str(error))
         except Exception as error:  # whatever a plugin does: the other files go on
-            _log.error("%s in %s failed", member.id, store_id, exc_info=error)
+            _log.error("%s in %s failed", member.id, members.path[-1], exc_info=error)
             return _failed("server_error", "The file could not be processed.")
         return {"status": "completed", "usage_bytes": used, "last_error": None}
 
-    async def _add(self, store_id: str, member: Member) -> int:
+    async def _add(self, members: Members, member: Member) -> int:
         sizes = member.chunking_strategy["static"]
+        store = await self._store.get(members.path)
+        embedder = self._embedding.of(store.value) if store else None
         async with closing(self._files.content(member.id)) as content:
             file = IndexedFile(
                 member.id,
@@ -116,8 +122,9 @@ class Ingestion:
                 content,
                 sizes["max_chunk_size_tokens"],
                 sizes["chunk_overlap_tokens"],
+                embedder,
             )
-            return await self._index().add(store_id, file)
+            return await self._index().add(members.path[-1], file)
 
     async def stop(self, store_id: str) -> None:
         """Stop working on a store, before it is deleted."""

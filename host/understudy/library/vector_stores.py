@@ -8,17 +8,28 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from understudy import hookspecs
+from understudy.dispatch import Hooks
+from understudy.embeddings import Embedder
 from understudy.errors import Conflict, Invalid, NotFound, StoreError
 from understudy.indexes import Hit, Index
+from understudy.library.embedding import Embedding
 from understudy.library.files import Files
 from understudy.library.ingestion import Ingestion
 from understudy.library.members import Member, Members
 from understudy.library.memberships import COLLECTION, Memberships
-from understudy.objects import AttributeFilter, SearchResult, VectorStore, new_id
+from understudy.objects import (
+    AttributeFilter,
+    RankingOptions,
+    SearchResult,
+    VectorStore,
+    new_id,
+)
 from understudy.objects.vector_store import FoundText
 from understudy.store import NAME, Document, Order, Page, Store
 
 _DAY: Final = 86_400
+_RERANKED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +39,25 @@ class _Search:
     query: str
     limit: int
     filters: AttributeFilter | None = field(hash=False)
-    score_threshold: float
+    ranking: RankingOptions = field(hash=False)
 
 
 class VectorStores:
     """The vector stores of a data root. `VectorStoreFiles` adds to them and takes out."""
 
-    def __init__(self, store: Store, files: Files, index: Callable[[], Index]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        index: Callable[[], Index],
+        embedding: Embedding,
+        hooks: Hooks,
+    ) -> None:
         self._store = store
         self._index = index
-        self.ingestion = Ingestion(store, files, index)
+        self._embedding = embedding
+        self._hooks = hooks
+        self.ingestion = Ingestion(store, files, index, embedding)
         self._memberships = Memberships(store, index, self.ingestion)
 
     # -- the objects
@@ -50,7 +70,8 @@ class VectorStores:
         metadata: Mapping[str, str] | None = None,
         description: str | None = None,
     ) -> VectorStore:
-        """Make an empty vector store."""
+        """Make an empty vector store. Raises `Invalid` for an embedding provider that is none."""
+        self._embedding.check(metadata)
         now = int(time.time())
         value = {
             "id": new_id("vector_store"),
@@ -110,7 +131,8 @@ class VectorStores:
         return Page(tuple([await self._shown(item) for item in readable]), page.has_more)
 
     async def modify(self, store_id: str, changes: Mapping[str, Any]) -> VectorStore:
-        """Change the name, the metadata or the expiry. Raises `NotFound`."""
+        """Change the name, the metadata or the expiry. Raises `NotFound`, `Invalid`."""
+        self._embedding.check(changes.get("metadata"))
         document = await self._document(store_id)
         changed = {**document.value, **changes, "name": changes.get("name", document.value["name"])}
         changed["name"] = changed["name"] or ""
@@ -168,13 +190,13 @@ class VectorStores:
         *,
         limit: int = 10,
         filters: AttributeFilter | None = None,
-        score_threshold: float = 0.0,
+        ranking: RankingOptions | None = None,
     ) -> list[SearchResult]:
         """The best chunks in several stores, best first. `filters` look at files' attributes.
 
         Raises `NotFound`, and `Invalid` if one expired.
         """
-        search = _Search(query, limit, filters, score_threshold)
+        search = _Search(query, limit, filters, ranking or RankingOptions())
         for store_id in store_ids:
             await self.require_usable(store_id)
             await self.touch(store_id)
@@ -190,13 +212,33 @@ class VectorStores:
         members = {store_id: await self.members(store_id) for store_id in store_ids}
         filters = search.filters
         only = {id_: _wanted(found, filters) for id_, found in members.items()} if filters else {}
-        hits = await self._index().search(store_ids, search.query, limit=search.limit, only=only)
+        hits = await self._index().search(
+            store_ids,
+            search.query,
+            limit=self._wide(search),
+            only=only,
+            embedders=await self._embedders(store_ids),
+            weights=search.ranking.weights(),
+        )
         found = ((hit, members[hit.store_id].get(hit.file_id)) for hit in hits)
-        return [
-            _result(member, hit)
-            for hit, member in found
-            if member and member.status == "completed" and hit.score >= search.score_threshold
+        results: Sequence[SearchResult] = [
+            _result(member, hit) for hit, member in found if member and member.status == "completed"
         ]
+        if search.ranking.ranker != "none":
+            results = await self._hooks.refine(hookspecs.rerank_results, search.query, results)
+        good = [each for each in results if each.score >= search.ranking.score_threshold]
+        return good[: search.limit]
+
+    def _wide(self, search: _Search) -> int:
+        """How many results are looked for: those who rerank need a choice."""
+        rerank = self._hooks.implementations(hookspecs.rerank_results)
+        if search.ranking.ranker == "none" or not rerank:
+            return search.limit
+        return max(search.limit, _RERANKED)
+
+    async def _embedders(self, store_ids: Sequence[str]) -> dict[str, Embedder]:
+        found = {id_: self._embedding.of((await self._document(id_)).value) for id_ in store_ids}
+        return {id_: embedder for id_, embedder in found.items() if embedder}
 
     async def _rebuild(self, store_ids: Sequence[str]) -> None:
         for store_id in store_ids:

@@ -16,6 +16,7 @@ from understudy.objects.message import (
     ToolCallsPart,
 )
 from understudy.objects.object import Metadata, Object, validated
+from understudy.objects.ranking_options import RankingOptions
 from understudy.objects.run import (
     CallOptions,
     Run,
@@ -63,6 +64,7 @@ __all__ = [
     "Object",
     "OtherPart",
     "Purpose",
+    "RankingOptions",
     "RefusalPart",
     "Run",
     "RunOptions",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from understudy.errors import Invalid, NotFound
 from understudy.library.resources import vector_store_ids
 from understudy.library.vector_stores import VectorStores
-from understudy.objects import Assistant, AttributeFilter, Thread
+from understudy.objects import Assistant, AttributeFilter, RankingOptions, Thread
 
 JSON = dict[str, Any]
 _PATIENCE: Final = 60.0
@@ -22,7 +22,7 @@ class _Asked(BaseModel):
 
     query: str
     max_num_results: int = Field(20, ge=1, le=50)
-    score_threshold: float = Field(0.0, ge=0, le=1)
+    ranking_options: RankingOptions = Field(default_factory=RankingOptions)
     filters: AttributeFilter | None = None
 
 
@@ -35,7 +35,7 @@ class RunSearch:
         self._threads = vector_store_ids(thread.tool_resources)
 
     async def perform(self, payload: JSON) -> JSON:
-        """`{"query", "max_num_results"?, "score_threshold"?, "filters"?}` → results, best first.
+        """`{"query", "max_num_results"?, "ranking_options"?, "filters"?}` → results, best first.
 
         Stores that expired or are gone are named in `unavailable`.
         """
@@ -47,7 +47,7 @@ class RunSearch:
             asked.query,
             limit=asked.max_num_results,
             filters=asked.filters,
-            score_threshold=asked.score_threshold,
+            ranking=asked.ranking_options,
         )
         return {"results": [result.wire() for result in results], "unavailable": gone}
 

@@ -81,13 +81,12 @@ class VectorStoreRoutes:
     async def search(self, request: Request) -> Response:
         """`POST /vector_stores/{id}/search`. Several queries are searched as one."""
         body = await read_body(request, SearchVectorStore)
-        threshold = body.ranking_options.score_threshold if body.ranking_options else 0.0
         results = await self._stores.search(
             [_store_id(request)],
             " ".join(body.queries()),
             limit=body.max_num_results,
             filters=body.filters,
-            score_threshold=threshold,
+            ranking=body.ranking_options,
         )
         return json_response(
             {
