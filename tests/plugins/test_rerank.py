@@ -1,4 +1,4 @@
-"""A plugin that reranks: an installed distribution has its say in every search but those without."""
+"""A plugin that reranks: an installed distribution has its say in a search, unless told not to."""
 
 from __future__ import annotations
 
