@@ -16,7 +16,6 @@ import asyncio
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +25,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from relay_client import Bare, Client
+from relay_client import Bare, Client, model
 
 from understudy import Host, ToolCall
 
@@ -134,14 +133,9 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
-    script = Path(__file__).with_name("relay_client.py")
     for streams, pace in PACES.items():
-        command = [sys.executable, str(script), "--serve", str(pace), "--chunks", str(args.chunks)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            port = int(server.stdout.readline())
-            with tempfile.TemporaryDirectory() as root:
-                asyncio.run(relay(port, Path(root), streams, args.chunks, args.rounds))
-            server.kill()
+        with model(pace, args.chunks) as port, tempfile.TemporaryDirectory() as root:
+            asyncio.run(relay(port, Path(root), streams, args.chunks, args.rounds))
     with tempfile.TemporaryDirectory() as root:
         asyncio.run(warm_call(Path(root), args.rounds))
 

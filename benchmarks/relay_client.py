@@ -18,52 +18,17 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
 
 from understudy.models import ChatRequest
 from understudy_chat import OpenAIModels
 
 PACES = {1: 0.002, 50: 0.02}
 """Streams at once, and the seconds between the chunks of each: slow enough to arrive singly."""
-REQUEST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: model\r\nContent-Length: 2\r\n\r\n{}"
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-def frame(data: str) -> bytes:
-    event = f"data: {data}\n\n".encode()
-    return b"%x\r\n%b\r\n" % (len(event), event)
-
-
-def chunk(delta: dict, finish_reason: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    head = {"id": "chatcmpl-0123456789abcdef", "object": "chat.completion.chunk"}
-    more = {"created": 1700000000, "model": "m", "system_fingerprint": "fp", "choices": [choice]}
-    return frame(json.dumps(head | more))
-
-
-async def serve(chunks: int, pace: float) -> None:
-    word = chunk({"content": " word"})
-    end = chunk({}, "stop") + frame("[DONE]") + b"0\r\n\r\n"
-
-    async def answer(reader, writer):
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            length = next(line for line in head.lower().split(b"\r\n") if b"content-length" in line)
-            await reader.readexactly(int(length.split(b":")[1]))
-            writer.write(HEAD + word)
-            begin = time.perf_counter()
-            for number in range(1, chunks):
-                await asyncio.sleep(begin + number * pace - time.perf_counter())
-                writer.write(word)
-            writer.write(end)
-
-    def ignore_end(_, context):
-        if not isinstance(context.get("exception"), asyncio.IncompleteReadError | ConnectionError):
-            print(context, file=sys.stderr)
-
-    asyncio.get_running_loop().set_exception_handler(ignore_end)
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=256)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+REQUEST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: model\r\nContent-Length: 16\r\n\r\n"
+REQUEST += b'{"stream": true}'
 
 
 class Bare:
@@ -151,22 +116,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chunks", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--serve", type=float, metavar="PACE", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.serve:
-        asyncio.run(serve(options.chunks, options.serve))
-        return
     for streams, pace in PACES.items():
         run(streams, pace, options.chunks, options.rounds)
 
 
 def run(streams: int, pace: float, chunks: int, rounds: int) -> None:
-    command = [sys.executable, __file__, "--serve", str(pace), "--chunks", str(chunks)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as model:
+    with model(pace, chunks) as port:
+        asyncio.run(compare(port, streams, chunks, rounds))
+
+
+@contextmanager
+def model(pace: float, chunks: int) -> Iterator[int]:
+    """The port of a model whose streams are as long and as fast as that."""
+    script = Path(__file__).with_name("relay_model.py")
+    command = [sys.executable, script, "--pace", str(pace), "--words", str(chunks)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            asyncio.run(compare(int(model.stdout.readline()), streams, chunks, rounds))
+            yield int(process.stdout.readline())
         finally:
-            model.kill()
+            process.kill()
 
 
 if __name__ == "__main__":
