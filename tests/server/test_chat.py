@@ -123,6 +123,11 @@ def test_an_answer_that_is_cut_off_says_so(client, server):
     assert (choice.finish_reason, choice.message.content) == ("length", "Too lo")
 
 
+def test_an_answer_that_is_filtered_says_so(client, server):
+    server.model.script([say("Too lo", finish_reason="content_filter")])
+    assert ask(client).choices[0].finish_reason == "content_filter"
+
+
 def test_images_reach_the_model(client, server):
     image = {
         "type": "image_url",

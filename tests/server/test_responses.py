@@ -301,6 +301,11 @@ def test_an_answer_that_is_cut_off_is_incomplete(client, server):
     assert list(ask(client, stream=True))[-1].type == "response.incomplete"
 
 
+def test_an_answer_that_is_filtered_is_incomplete_too(client, server):
+    server.model.script([say("Too lo", finish_reason="content_filter")])
+    assert ask(client).incomplete_details.reason == "content_filter"
+
+
 def test_a_failing_model_is_an_error_and_in_a_stream_a_failed_response(client, server):
     server.model.script([fail(400, "bad picture"), cut(after=1)])
     with pytest.raises(openai.BadRequestError, match="bad picture"):

@@ -69,7 +69,7 @@ def report(outcome: Outcome) -> None:
         hint = error.hint if isinstance(error, UnderstudyError) else None
         print_error(run.last_error.message, hint)
     elif run.status == "incomplete" and run.incomplete_details:
-        print_note(f"The answer is incomplete: {run.incomplete_details.reason}.")
+        print_note(f"The answer is incomplete: {run.incomplete_details.reason or 'filtered'}.")
     elif run.status != "completed":
         print_error(f"The run ended as {run.status}.")
     elif not outcome.reply.messages:

@@ -102,9 +102,9 @@ class Attachment(Object):
 
 
 class IncompleteDetails(Object):
-    """Why something is incomplete."""
+    """Why something is incomplete. A run has no word for a filtered answer; its message has."""
 
-    reason: str
+    reason: str | None = None
 
 
 class Message(Object):

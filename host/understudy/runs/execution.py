@@ -162,9 +162,10 @@ class Execution:
             await self._active.transcript.close()
             await self._record.become("completed")
             return
-        message_reason = "max_tokens" if reason.startswith("max_") else reason
-        await self._active.transcript.close(reason=message_reason)
-        await self._record.become("incomplete", incomplete_details={"reason": reason})
+        is_budget = reason.startswith("max_")
+        await self._active.transcript.close(reason="max_tokens" if is_budget else reason)
+        details = {"reason": reason if is_budget else None}
+        await self._record.become("incomplete", incomplete_details=details)
 
     async def _end(self, status: str) -> None:
         await self._active.transcript.abandon(status)

@@ -62,7 +62,7 @@ def _end(ending: Ending, run: JSON) -> None:
     if run["status"] == "completed":
         ending.finish_reason = "stop"
     elif run["status"] == "incomplete":
-        filtered = run["incomplete_details"]["reason"] == "content_filter"
+        filtered = run["incomplete_details"]["reason"] is None
         ending.finish_reason = "content_filter" if filtered else "length"
 
 

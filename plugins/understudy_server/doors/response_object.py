@@ -80,7 +80,7 @@ def _error(run: JSON) -> JSON:
 
 
 def _incomplete_details(run: JSON) -> JSON:
-    filtered = run["incomplete_details"]["reason"] == "content_filter"
+    filtered = run["incomplete_details"]["reason"] is None
     return {"reason": "content_filter" if filtered else "max_output_tokens"}
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from understudy import Event, Host, NotFound
 from understudy.objects import RunOptions
 from understudy_server.bodies import read_body
+from understudy_server.breaks import or_error
 from understudy_server.choices import check_tools
 from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
@@ -67,7 +68,7 @@ class RunRoutes:
         asked = body.thread or CreateThread()
         if body.tool_resources is not None and body.thread is None:
             asked = CreateThread(tool_resources=body.tool_resources)
-        thread = await make_thread(self._host, asked)
+        thread = await make_thread(self._host, asked, body.assistant_id)
         return await self._begin(thread.id, body, thread.wire())
 
     async def _begin(
@@ -82,7 +83,7 @@ class RunRoutes:
         execution = await self._runs.create(thread_id, body.assistant_id, options)
         if not body.stream:
             return json_response(execution.run.wire())
-        events = execution.events()
+        events = or_error(execution.events())
         if thread is not None:
             events = _after(Event(0, "thread.created", thread), events)
         return stream_response(event_stream(events, contents=contents))
@@ -119,13 +120,14 @@ class RunRoutes:
         run = await self._runs.submit_tool_outputs(thread_id, run_id, outputs)
         if not body.stream:
             return json_response(run.wire())
-        return stream_response(event_stream(self._runs.events(thread_id, run_id, after=seen)))
+        events = or_error(self._runs.events(thread_id, run_id, after=seen))
+        return stream_response(event_stream(events))
 
     async def events(self, request: Request) -> Response:
         """`GET …/events?after=N`: rejoin a stream behind event N (or `Last-Event-ID`)."""
         thread_id, run_id = _ids(request)
         await self._runs.get(thread_id, run_id)
-        events = self._runs.events(thread_id, run_id, after=read_after(request))
+        events = or_error(self._runs.events(thread_id, run_id, after=read_after(request)))
         return stream_response(event_stream(events, to_the_end=True))
 
     async def steps(self, request: Request) -> Response:
