@@ -12,9 +12,7 @@ from understudy.cli.opening import with_host
 from understudy.cli.output import json_option, print_json, print_note, print_table
 from understudy.folder import AssistantFolder
 from understudy.host import Host
-from understudy.library.threads import ROOT
 from understudy.objects import Thread
-from understudy.store import Page
 
 _EPILOG = """\b
 Examples:
@@ -72,17 +70,8 @@ def _row(folder: AssistantFolder, origin: str) -> Row:
 
 
 async def _threads(host: Host, limit: int) -> tuple[list[Row], bool]:
-    homes = [ROOT, *host.assistants.homes()]
-    pages = [await host.threads.page(home=home, limit=limit) for home in homes]
-    newest = _newest(pages, limit)
-    return [await _thread_row(host, thread) for thread in newest.items], newest.has_more
-
-
-def _newest(pages: list[Page[Thread]], limit: int) -> Page[Thread]:
-    threads = [thread for page in pages for thread in page.items]
-    threads.sort(key=lambda thread: (thread.created_at, thread.id), reverse=True)
-    has_more = len(threads) > limit or any(page.has_more for page in pages)
-    return Page(tuple(threads[:limit]), has_more)
+    page = await host.threads.page(limit=limit)
+    return [await _thread_row(host, thread) for thread in page.items], page.has_more
 
 
 async def _thread_row(host: Host, thread: Thread) -> Row:

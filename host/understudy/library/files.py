@@ -11,6 +11,7 @@ from functools import partial
 from understudy.errors import Invalid, NotFound
 from understudy.library.filtering import filtered
 from understudy.objects import File, new_id
+from understudy.objects.file import kept_purpose
 from understudy.store import NAME, Order, Page, Path, Store
 
 COLLECTION: Path = ("files",)
@@ -86,7 +87,7 @@ class Files:
         """List the files, or those of one purpose; what cannot be read is left out."""
         if purpose is not None:
             cursors = {"after": after, "before": before}
-            wanted = partial(_is_for, purpose)
+            wanted = partial(_is_for, kept_purpose(purpose))
             return await filtered(self.page, wanted, limit=limit, order=order, **cursors)
         page = await self._store.page(
             COLLECTION, limit=limit, order=order, after=after, before=before

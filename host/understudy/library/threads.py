@@ -9,6 +9,7 @@ from typing import Any
 from understudy.errors import NotFound
 from understudy.jan import inline_messages, thread_from_jan
 from understudy.library.messages import Messages
+from understudy.library.thread_pages import ThreadPages
 from understudy.objects import Thread, new_id
 from understudy.store import NAME, Order, Page, Path, Store
 
@@ -27,6 +28,7 @@ class Threads:
         self._store = store
         self._homes = homes
         self._known: dict[str, Path] = {}
+        self._pages = ThreadPages(store)
 
     async def create(
         self,
@@ -70,14 +72,16 @@ class Threads:
     async def page(
         self,
         *,
-        home: Path = ROOT,
         limit: int = 20,
         order: Order = "desc",
         after: str | None = None,
         before: str | None = None,
     ) -> Page[Thread]:
-        """List the threads below `home`; what cannot be read is left out."""
-        page = await self._store.page(home, limit=limit, order=order, after=after, before=before)
+        """List all threads, wherever they lie; what cannot be read is left out."""
+        homes = dict.fromkeys((ROOT, *self._homes()))
+        first = await self.locate(after) if after is not None else None
+        end = await self.locate(before) if before is not None else None
+        page = await self._pages.page(list(homes), limit, order, first, end)
         readable = (_thread(item.value, item.id) for item in page.items if item.error is None)
         return Page(tuple(readable), page.has_more)
 

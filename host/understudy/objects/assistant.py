@@ -41,7 +41,7 @@ class ToolEntry(Object):
         return self.model_dump(mode="json", exclude_unset=True)
 
 
-ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 class AssistantFields(BaseModel):

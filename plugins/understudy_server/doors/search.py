@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from understudy import Host, Message, NotFound
-from understudy.store import Path
 from understudy_server.failures import Refused
 
 JSON = dict[str, Any]
 _AT_ONCE: Final = 100
 _SECONDS: Final = 2.0
 _AROUND: Final = 70
-_ROOT: Final[Path] = ("threads",)
 
 
 @dataclass(slots=True)
@@ -64,38 +62,24 @@ async def _messages(host: Host, page: str | None) -> AsyncIterator[Message]:
 
 
 async def _threads(host: Host, begin: str | None) -> AsyncIterator[str]:
-    """The ids of all threads from `begin` on: those of the root, then those of assistants."""
-    homes = [_ROOT, *host.assistants.homes()]
-    after: str | None = None
+    """The ids of all threads from `begin` on, newest first."""
     if begin is not None:
-        homes = homes[_index(homes, await _home(host, begin)) :]
-        after = begin
+        await _check(host, begin)
         yield begin
-    for home in homes:
-        async for thread_id in _below(host, home, after):
-            yield thread_id
-        after = None
-
-
-async def _below(host: Host, home: Path, after: str | None) -> AsyncIterator[str]:
-    while True:
-        listed = await host.threads.page(home=home, limit=_AT_ONCE, after=after)
+    after, has_more = begin, True
+    while has_more:
+        listed = await host.threads.page(limit=_AT_ONCE, after=after)
         for thread in listed.items:
             yield thread.id
-        if not listed.has_more:
-            return
-        after = listed.items[-1].id
+        has_more = listed.has_more and bool(listed.items)
+        after = listed.items[-1].id if listed.items else None
 
 
-async def _home(host: Host, thread_id: str) -> Path:
+async def _check(host: Host, thread_id: str) -> None:
     try:
-        return (await host.threads.locate(thread_id))[:-1]
+        await host.threads.locate(thread_id)
     except NotFound:
         raise Refused("Invalid 'page': use `next_page` of the page before.", param="page") from None
-
-
-def _index(homes: list[Path], home: Path) -> int:
-    return homes.index(home) if home in homes else 0
 
 
 def _hit(message: Message, words: list[str]) -> JSON | None:

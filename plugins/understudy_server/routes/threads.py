@@ -113,10 +113,11 @@ class MessageRoutes:
         return json_response(gone)
 
 
-async def make_thread(host: Host, body: CreateThread) -> Any:
-    """A thread with its first messages, or nothing at all."""
+async def make_thread(host: Host, body: CreateThread, assistant_id: str | None = None) -> Any:
+    """A thread with its first messages, or nothing at all. It lies where the assistant wants it."""
     resources = await host.settle_resources(body.tool_resources)
-    thread = await host.threads.create(metadata=body.metadata, tool_resources=resources)
+    fields = {"metadata": body.metadata, "tool_resources": resources}
+    thread = await host.new_thread(assistant_id, **fields)
     try:
         for message in body.messages:
             await host.say(thread.id, **message.fields())

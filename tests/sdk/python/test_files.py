@@ -84,3 +84,18 @@ def test_what_is_no_purpose_is_refused_by_name(client):
     with pytest.raises(openai.BadRequestError) as refused:
         client.files.create(file=b"x", purpose="keepsake")
     assert refused.value.param == "purpose"
+
+
+@pytest.mark.parametrize(
+    "purpose", ["assistants", "batch", "fine-tune", "vision", "user_data", "evals"]
+)
+def test_every_purpose_that_the_client_knows_is_taken(client, purpose):
+    file = client.files.create(file=("a.jsonl", b"{}"), purpose=purpose)
+    assert file.purpose == ("user_data" if purpose == "evals" else purpose)
+    assert file.id in [each.id for each in client.files.list(purpose=purpose)]
+
+
+def test_another_purpose_is_refused_with_those_there_are(client):
+    with pytest.raises(openai.BadRequestError, match="'evals'") as e:
+        client.files.create(file=("a.txt", b"a"), purpose="assistants_output")
+    assert e.value.param == "purpose"
