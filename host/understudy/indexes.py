@@ -60,12 +60,21 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found. `score` is from 0 to 1, comparable within one search."""
+    """A chunk that was found. `score` is from 0 to 1, comparable within one search.
+
+    It is `Index.text(…)[start:end]` of its file, in characters. `page` (None in files without
+    pages) and `line` are where it begins, from 1; `heading` is the path of headings above it.
+    """
 
     store_id: str
     file_id: str
     score: float
     text: str
+    start: int = 0
+    end: int = 0
+    page: int | None = None
+    line: int | None = None
+    heading: str = ""
 
 
 class Index(Protocol):

@@ -7,16 +7,17 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Final, TypeVar
 
 from understudy.embeddings import Embedder
 from understudy.indexes import Hit, IndexedFile, Unsearchable, Weights
 from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Document, Unreadable
+from understudy_rag.documents import Document, Unreadable
 from understudy_rag.extraction import extract
 from understudy_rag.scoring import best
-from understudy_rag.stored import StoredIndex
+from understudy_rag.stored import Source, StoredIndex
 from understudy_rag.words import query_spellings
 
 T = TypeVar("T")
@@ -38,15 +39,21 @@ class RagIndex:
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-rag")
 
     async def add(self, store_id: str, file: IndexedFile) -> int:
-        """Read a file, cut it into chunks and store them in one transaction."""
+        """Read a file, cut it into chunks and store them in one transaction.
+
+        What is there already, and has not changed, is left alone.
+        """
         stored = self._stored(store_id)
-        sizes = (file.chunk_tokens * LETTERS_PER_TOKEN, file.overlap_tokens * LETTERS_PER_TOKEN)
-        document = await self._document(file.filename, file.content)
+        data = await _whole(file.content)
+        source = _source(file, data)
+        used = await self._in_thread(lambda: stored.used(source))
+        if used is not None:
+            return used
+        document = await _document(file.filename, data)
 
         def work() -> int:
-            chunks = split(document, size=sizes[0], overlap=sizes[1])
-            stored.add(file.file_id, PurePath(file.filename).stem, chunks, sizes)
-            return _bytes(chunks)
+            chunks = split(document, size=source.size, overlap=source.overlap)
+            return stored.add(source, chunks)
 
         return await self._in_thread(work)
 
@@ -82,7 +89,7 @@ class RagIndex:
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
         """A file's text: what the chunks' `start` and `end` are offsets in."""
-        return (await self._document(filename, content)).text
+        return (await _document(filename, await _whole(content))).text
 
     async def close(self) -> None:
         """Stop the workers, close the files."""
@@ -100,13 +107,6 @@ class RagIndex:
             _, idle = self._open.popitem(last=False)
             self._workers.submit(idle.close)
         return self._open[store_id]
-
-    async def _document(self, filename: str, content: AsyncIterator[bytes]) -> Document:
-        data = await _whole(content)
-        try:
-            return await extract(filename, data)
-        except Unreadable as error:
-            raise Unsearchable(str(error), code=error.code) from None
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Work in a thread. When cancelled it is waited for: nothing goes on behind one's back."""
@@ -128,5 +128,13 @@ async def _whole(content: AsyncIterator[bytes]) -> bytes:
     return bytes(data)
 
 
-def _bytes(chunks: Sequence[Chunk]) -> int:
-    return sum(len(chunk.text.encode()) for chunk in chunks)
+async def _document(filename: str, data: bytes) -> Document:
+    try:
+        return await extract(filename, data)
+    except Unreadable as error:
+        raise Unsearchable(str(error), code=error.code) from None
+
+
+def _source(file: IndexedFile, data: bytes) -> Source:
+    sizes = (file.chunk_tokens * LETTERS_PER_TOKEN, file.overlap_tokens * LETTERS_PER_TOKEN)
+    return Source(file.file_id, PurePath(file.filename).stem, sha256(data).digest(), *sizes)

@@ -61,9 +61,13 @@ def best(
     ]
     first = heapq.nlargest(limit, found, key=lambda each: each[0])
     return [
-        Hit(store_id, match.file_id, round(score / first[0][0], 6), match.text)
-        for score, store_id, match in first
+        _hit(store_id, match, round(score / first[0][0], 6)) for score, store_id, match in first
     ]
+
+
+def _hit(store_id: str, match: Match, score: float) -> Hit:
+    place = (match.start, match.end, match.page, match.line, match.heading)
+    return Hit(store_id, match.file_id, score, match.text, *place)
 
 
 def _weighed(stores: Sequence[StoredIndex], words: Sequence[str], chunks: int) -> list[_Word]:

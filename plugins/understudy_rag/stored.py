@@ -1,46 +1,29 @@
-"""One vector store's index: an SQLite file with its files, their chunks, and the words in them.
-
-External content: the words are indexed over a view, so that text is kept once. Scripts without
-spaces are indexed letter by letter; `spaced` holds that form, for chunks that have them.
-"""
+"""One vector store's index: an SQLite file with its files, their chunks, and the words in them."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from understudy_rag.connection import KeptConnection
 from understudy_rag.documents import Chunk
+from understudy_rag.schema import prepare, renew_edition, transaction
 from understudy_rag.words import spaced
 
 R = TypeVar("R")
-_VERSION: Final = 1
-# What another version left is derived: its tables are simply made anew.
-_SCHEMA: Final = f"""
-DROP TABLE IF EXISTS words;
-DROP VIEW IF EXISTS indexed;
-DROP TABLE IF EXISTS chunk;
-DROP TABLE IF EXISTS file;
-CREATE TABLE file (
-    id INTEGER PRIMARY KEY, file_id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
-    overlap INTEGER NOT NULL, chunks INTEGER NOT NULL, letters INTEGER NOT NULL
-);
-CREATE TABLE chunk (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, head TEXT NOT NULL, text TEXT NOT NULL,
-    spaced TEXT
-);
-CREATE INDEX chunk_of_file ON chunk (file);
-CREATE VIEW indexed AS SELECT id, head, coalesce(spaced, text) AS text FROM chunk;
-CREATE VIRTUAL TABLE words USING fts5(
-    head, text, content='indexed', content_rowid='id',
-    tokenize='porter unicode61 remove_diacritics 2'
-);
-PRAGMA user_version = {_VERSION};
+_ADD_FILE: Final = """
+INSERT INTO file
+    (file_id, title, sha256, size, overlap, bytes, first, chunks, lengths, languages)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_UNCHANGED: Final = """
+SELECT bytes FROM file
+WHERE file_id = ? AND title = ? AND sha256 = ? AND size = ? AND overlap = ?
 """
 _FORGET_WORDS: Final = """
 INSERT INTO words (words, rowid, head, text)
@@ -58,8 +41,8 @@ SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)'
 ) ORDER BY rank LIMIT :limit
 """
 _CHUNKS: Final = """
-SELECT chunk.head, chunk.text, file.file_id FROM chunk JOIN file ON file.id = chunk.file
-WHERE chunk.id IN (SELECT value FROM json_each(?))
+SELECT trim(title || ' ' || heading), text, file_id, start, end, page, line, heading
+FROM chunk JOIN file ON file.id = chunk.file WHERE chunk.id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -70,6 +53,22 @@ class Match:
     head: str
     text: str
     file_id: str
+    start: int
+    end: int
+    page: int | None
+    line: int
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to put in: its id and title, the hash of its bytes, the sizes of its chunks."""
+
+    file_id: str
+    title: str
+    sha256: bytes
+    size: int
+    overlap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +85,32 @@ class StoredIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
         # A search need not wait for a file that is being added.
-        self._reading = KeptConnection(path, _prepare)
-        self._writing = KeptConnection(path, _prepare)
+        self._reading = KeptConnection(path, prepare)
+        self._writing = KeptConnection(path, prepare)
 
-    def add(
-        self, file_id: str, title: str, chunks: Sequence[Chunk], sizes: tuple[int, int]
-    ) -> None:
-        """Put a file's chunks in the place of what there was of it, all or nothing."""
+    def add(self, source: Source, chunks: Sequence[Chunk]) -> int:
+        """Put a file's chunks in the place of what there was of it, all or nothing.
+
+        Returns the bytes of their text.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._writing.use() as db, _transaction(db):
-            _forget(db, file_id)
-            letters = sum(len(chunk.text) for chunk in chunks)
-            row = (file_id, *sizes, len(chunks), letters)
-            insert = "INSERT INTO file (file_id, size, overlap, chunks, letters)"
-            number = db.execute(f"{insert} VALUES (?, ?, ?, ?, ?)", row).lastrowid
-            _insert(db, ((number, f"{title} {c.heading}".strip(), c.text) for c in chunks))
+        with self._writing.use() as db, transaction(db):
+            _forget(db, source.file_id)
+            used = _insert(db, source, chunks)
+            renew_edition(db)
+        return used
 
-    def has(self, file_id: str, sizes: tuple[int, int]) -> bool:
-        """Whether a file is there, in chunks of this size and overlap."""
-        wanted = "SELECT 1 FROM file WHERE file_id = ? AND size = ? AND overlap = ?"
-        return bool(self._read(lambda db: db.execute(wanted, (file_id, *sizes)).fetchone()))
+    def used(self, source: Source) -> int | None:
+        """The bytes a file's text takes; None if it is not there, or not in this very form."""
+        row = self._read(lambda db: db.execute(_UNCHANGED, astuple(source)).fetchone())
+        return row[0] if row else None
 
     def remove(self, file_id: str) -> None:
         """Forget a file."""
         if self._path.exists():
-            with self._writing.use() as db, _transaction(db):
+            with self._writing.use() as db, transaction(db):
                 _forget(db, file_id)
+                renew_edition(db)
 
     def files(self) -> set[str]:
         """The ids of the files that are there."""
@@ -120,7 +119,7 @@ class StoredIndex:
 
     def size(self) -> Size:
         """How much there is."""
-        sums = "SELECT coalesce(sum(chunks), 0), coalesce(sum(letters), 0) FROM file"
+        sums = "SELECT coalesce(sum(chunks), 0), coalesce(sum(bytes), 0) FROM file"
         row = self._read(lambda db: db.execute(sums).fetchone())
         return Size(*row) if row else Size(0, 0)
 
@@ -160,44 +159,34 @@ class StoredIndex:
         self._writing.close()
 
 
-def _prepare(db: sqlite3.Connection) -> None:
-    """Make the tables of a new file, or of one that another version wrote."""
-    if not _is_ours(db):
-        db.execute("PRAGMA journal_mode = WAL")
-        with _transaction(db):
-            if not _is_ours(db):  # nobody else made them meanwhile
-                for statement in _SCHEMA.split(";"):
-                    db.execute(statement)
-    db.execute("PRAGMA synchronous = NORMAL")
-
-
-def _is_ours(db: sqlite3.Connection) -> bool:
-    return bool(db.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    with db:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-
-
 def _forget(db: sqlite3.Connection, file_id: str) -> None:
     row = db.execute("SELECT id FROM file WHERE file_id = ?", (file_id,)).fetchone()
     if row is not None:
         db.execute(_FORGET_WORDS, row)
+        for table in ("vec", "todo"):
+            of_file = "SELECT id FROM chunk WHERE file = ?"
+            db.execute(f"DELETE FROM {table} WHERE chunk IN ({of_file})", row)
         db.execute("DELETE FROM chunk WHERE file = ?", row)
         db.execute("DELETE FROM file WHERE id = ?", row)
 
 
-def _insert(db: sqlite3.Connection, rows: Iterator[tuple[int | None, str, str]]) -> None:
+def _insert(db: sqlite3.Connection, source: Source, chunks: Sequence[Chunk]) -> int:
     first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM chunk").fetchone()[0]
-    db.executemany(
-        "INSERT INTO chunk (file, head, text, spaced) VALUES (?, ?, ?, ?)",
-        ((number, head, text, spaced(text)) for number, head, text in rows),
+    used = sum(len(chunk.text.encode()) for chunk in chunks)
+    lengths = array("I", [len(chunk.text) for chunk in chunks]).tobytes()
+    row = (*astuple(source), used, first, len(chunks), lengths, "")
+    number = db.execute(_ADD_FILE, row).lastrowid
+    rows = [
+        (id_, number, c.start, c.end, c.page, c.line, c.heading, c.text, spaced(c.text))
+        for id_, c in enumerate(chunks, first)
+    ]
+    db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    words = (
+        (row[0], f"{source.title} {row[6]}".strip(" "), row[7] if row[8] is None else row[8])
+        for row in rows
     )
-    index = "INSERT INTO words (rowid, head, text) SELECT id, head, text FROM indexed WHERE id >= ?"
-    db.execute(index, (first,))
+    db.executemany("INSERT INTO words (rowid, head, text) VALUES (?, ?, ?)", words)
+    return used
 
 
 def _quoted(word: str) -> str:

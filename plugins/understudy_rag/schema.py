@@ -1,0 +1,80 @@
+"""The tables of a vector store's index, and how they are made.
+
+A file's chunks have ids without gaps, beginning at `first`; `lengths` is an array of 32-bit
+numbers, the letters of each. External content: the words are indexed over a view, so that text is
+kept once. `spelled` is a text as it is indexed, where that differs from the text.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_VERSION: Final = 2
+# What another version left is derived: its tables are simply made anew.
+_SCHEMA: Final = f"""
+DROP TABLE IF EXISTS words;
+DROP VIEW IF EXISTS indexed;
+DROP TABLE IF EXISTS todo;
+DROP TABLE IF EXISTS vec;
+DROP TABLE IF EXISTS chunk;
+DROP TABLE IF EXISTS file;
+DROP TABLE IF EXISTS meta;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, file_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    sha256 BLOB NOT NULL, bytes INTEGER NOT NULL, size INTEGER NOT NULL, overlap INTEGER NOT NULL,
+    first INTEGER NOT NULL, chunks INTEGER NOT NULL, lengths BLOB NOT NULL, languages TEXT NOT NULL
+);
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    page INTEGER, line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, spelled TEXT
+);
+CREATE INDEX chunk_of_file ON chunk (file);
+CREATE TABLE vec (
+    chunk INTEGER PRIMARY KEY, model INTEGER NOT NULL, q BLOB NOT NULL, scale REAL NOT NULL
+);
+CREATE TABLE todo (chunk INTEGER PRIMARY KEY, tries INTEGER NOT NULL DEFAULT 0);
+CREATE VIEW indexed AS
+    SELECT chunk.id, trim(title || ' ' || heading) AS head, coalesce(spelled, text) AS text
+    FROM chunk JOIN file ON file.id = chunk.file;
+CREATE VIRTUAL TABLE words USING fts5(
+    head, text, content='indexed', content_rowid='id',
+    tokenize='porter unicode61 remove_diacritics 2'
+);
+INSERT INTO meta VALUES ('edition', random());
+PRAGMA user_version = {_VERSION};
+"""
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Make the tables of a new file, or of one that another version wrote."""
+    if not _is_ours(db):
+        db.execute("PRAGMA journal_mode = WAL")
+        with transaction(db):
+            if not _is_ours(db):  # nobody else made them meanwhile
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+    db.execute("PRAGMA synchronous = NORMAL")
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is done within, or nothing."""
+    with db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def renew_edition(db: sqlite3.Connection) -> None:
+    """Say that chunks came or went: what is kept in memory about them holds no longer.
+
+    A random number, since a counter begins anew with the file, and would meet its old values.
+    """
+    db.execute("UPDATE meta SET value = random() WHERE key = 'edition'")
