@@ -37,6 +37,7 @@ from understudy.store import Store
 from understudy.streams import closing
 
 DEFAULT_STORE = "files"
+_CACHE = (".understudy", "cache")
 _NO_MESSAGE = "Can't add messages to {thread} while a run {run} is active."
 Upload = str | os.PathLike[str] | File
 _STORE_METHODS = [name for name in vars(Store) if not name.startswith("_")]
@@ -73,7 +74,7 @@ class Host:
         self.store: Store = self._open_store(store) if isinstance(store, str) else store
         self._providers = Providers(self.plugins)
         hooks = self.plugins.hooks()
-        loader = Loader(self.store, hooks, self._providers)
+        loader = Loader(self.store, hooks, self._providers, self.root.joinpath(*_CACHE))
         self.assistants = Assistants(self.store, loader, builtin_assistants())
         self.files = Files(self.store)
         self.threads = Threads(self.store, self.assistants.homes)

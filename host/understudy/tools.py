@@ -60,6 +60,9 @@ class ToolContext:
     entry: Mapping[str, Any] = field(hash=False)
     folder: Path | None
     store: Store = field(hash=False)
+    cache: Path | None = None
+    """A folder below the data root for what the tool derives, shared by all tools; whatever lies
+    there may be deleted at any time. It need not exist."""
 
     @property
     def settings(self) -> Mapping[str, Any]:

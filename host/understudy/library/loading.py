@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 from typing import Any, Literal, TypeVar
 
 from understudy import hookspecs
@@ -60,10 +61,13 @@ class LoadedAssistant:
 class Loader:
     """Loads assistants. Whatever fails becomes a problem of that assistant."""
 
-    def __init__(self, store: Store, hooks: Hooks, providers: Providers) -> None:
+    def __init__(
+        self, store: Store, hooks: Hooks, providers: Providers, cache: FilePath | None = None
+    ) -> None:
         self._store = store
         self._hooks = hooks
         self._providers = providers
+        self._cache = cache
 
     async def load(self, folder: AssistantFolder) -> LoadedAssistant:
         """Load what lies in a folder."""
@@ -117,7 +121,7 @@ class Loader:
         return toolbox
 
     async def _add_tool(self, toolbox: Toolbox, entry: ToolEntry, folder: AssistantFolder) -> None:
-        context = ToolContext(folder.id, entry.wire(), folder.path, self._store)
+        context = ToolContext(folder.id, entry.wire(), folder.path, self._store, self._cache)
         toolbox.add_tool(self._providers.tool(entry.type, context), f"tool `{entry.type}`")
 
     async def _validate(self, loaded: LoadedAssistant) -> list[Problem]:
