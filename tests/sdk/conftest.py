@@ -15,7 +15,7 @@ import pytest
 from understudy.testing.model_server import ModelServer
 from understudy.testing.server import Server
 
-Install = Callable[..., Path]
+Kept = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -26,28 +26,22 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def install(pytestconfig: pytest.Config) -> Install:
-    """Make an environment with those very packages; its Python. Kept for the next time."""
+def kept(pytestconfig: pytest.Config) -> Kept:
+    """`kept(fill, packages)`: a folder that `fill` has filled; kept for the next time."""
     cache = pytestconfig.cache
     assert cache is not None
 
-    def make(*requirements: str) -> Path:
-        key = hashlib.sha256(repr((requirements, sys.version)).encode()).hexdigest()[:16]
+    def make(fill: Callable[..., None], *packages: str) -> Path:
+        key = hashlib.sha256(repr((packages, sys.version)).encode()).hexdigest()[:16]
         folder = cache.mkdir("environments") / key
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _install(folder, requirements)
+            folder.mkdir(parents=True)
+            fill(folder, *packages)
             (folder / "complete").touch()
-        return folder / "bin" / "python"
+        return folder
 
     return make
-
-
-def _install(folder: Path, requirements: tuple[str, ...]) -> None:
-    venv.create(folder, with_pip=False)
-    command = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install"]
-    quick = ["-q", "--no-compile", "--disable-pip-version-check"]
-    _run(*command, *quick, *requirements)
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> None:
@@ -57,27 +51,44 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def _with_pip(folder: Path, *requirements: str) -> None:
+    venv.create(folder, with_pip=False)
+    command = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install"]
+    _run(*command, "-q", "--disable-pip-version-check", *requirements)
+
+
+def _with_npm(folder: Path, *packages: str) -> None:
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline")
+    _run("npm", "install", *quiet, *packages, cwd=folder)
+
+
 @pytest.fixture(scope="session")
-def old_python(install: Install) -> Path:
+def old_python(kept: Kept) -> Path:
     """A Python with the last client that speaks the first version of the API."""
-    return install("openai==1.20.0", "httpx==0.27.2")
+    return kept(_with_pip, "openai==1.20.0", "httpx==0.27.2") / "bin" / "python"
 
 
 @pytest.fixture(scope="session")
-def frameworks(install: Install) -> Path:
+def frameworks(kept: Kept) -> Path:
     """A Python with the frameworks whose classes stand on the Assistants API."""
-    return install(
+    folder = kept(
+        _with_pip,
         "langchain-classic==1.0.8",
         "llama-index-agent-openai==0.4.12",
         "autogen-agentchat==0.7.5",
         "autogen-ext[openai]==0.7.5",
     )
+    return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="session")
-def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the newest npm `openai` that runs on this Node."""
-    folder = tmp_path_factory.mktemp("node")
-    quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline")
-    _run("npm", "install", *quiet, "openai", cwd=folder)
-    return folder
+def node(kept: Kept) -> tuple[str, Path]:
+    """The Node of this machine, and a folder with the newest npm `openai` that runs on Node 20."""
+    return "node", kept(_with_npm, "openai@6.49.0")
+
+
+@pytest.fixture(scope="session")
+def newest_node(kept: Kept) -> tuple[str, Path]:
+    """A Node from npm that the newest `openai` asks for, and a folder with both."""
+    folder = kept(_with_npm, "openai@7.57.0", "node@22.23.3")
+    return str(folder / "node_modules" / ".bin" / "node"), folder

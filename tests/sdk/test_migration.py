@@ -119,11 +119,12 @@ def test_older_python_gets_the_first_version(play, old_python):
     assert play("Older Python 1", python=old_python) == "retrieval True\n"
 
 
-def test_node_streams(execute, server, node_folder):
+def test_node_streams(execute, server, node):
     server.model.script([say(BLUE)])
-    script = node_folder / "example.mjs"
+    command, folder = node
+    script = folder / "example.mjs"
     script.write_text(examples("js")["Node 1"], encoding="utf-8")
-    assert execute("node", script) == f"{BLUE}\ncompleted\n"
+    assert execute(command, script) == f"{BLUE}\ncompleted\n"
 
 
 def test_curl_streams(execute, server):
