@@ -121,7 +121,11 @@ class Store(Protocol):
     # -- logs
 
     async def append(self, log: Path, records: Sequence[Record], *, durable: bool = True) -> int:
-        """Add records to the end, all or none, and return the position of the last."""
+        """Add records to the end, all or none, and return the position of the last.
+
+        Not `durable`, they survive the death of the process but not of the machine; a durable
+        call, with no records too, puts all that was added before on the disk as well.
+        """
         ...
 
     async def read(self, log: Path, *, after: int = 0) -> list[Entry]:

@@ -45,14 +45,14 @@ class Store(MemoryStore):
 
 
 class Speaker:
-    """Says something, calls a tool, and hands over to the model."""
+    """Says something, hands over to the model, and calls a tool."""
 
     @hookimpl
     async def invoke_assistant(self, run, proceed):
         yield "Wait."
-        yield await run.effect("tool", {"name": "look"})
         async for part in run.stream("next", {}):
             yield part
+        yield await run.effect("tool", {"name": "look"})
 
 
 class Look:
@@ -118,20 +118,20 @@ async def killed_after(writes):
     return finished
 
 
-@pytest.mark.parametrize("writes", range(1, 24))
+@pytest.mark.parametrize("writes", range(1, 16))
 def test_a_run_whose_process_dies_after_any_write_ends_and_frees_its_thread(writes):
     asyncio.run(asyncio.wait_for(killed_after(writes), 10))
 
 
 def test_the_writes_that_are_tried_are_those_of_a_whole_run():
-    assert asyncio.run(killed_after(23))
-    assert not asyncio.run(killed_after(15))
+    assert asyncio.run(killed_after(15))
+    assert not asyncio.run(killed_after(12))
 
 
 def test_a_run_that_died_tells_what_its_model_calls_have_used():
     async def main():
         store = Store()
-        thread_id, _ = await run_until(store, 15)
+        thread_id, _ = await run_until(store, 10)
         return (await look_at(store.survivor(), thread_id))[0]
 
     run = asyncio.run(main())

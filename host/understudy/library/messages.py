@@ -62,9 +62,13 @@ class Messages:
         if records and not await self._store.read(self._log):
             await self._store.append(self._log, records)
 
-    async def append(self, message: Message) -> None:
+    async def append(self, message: Message, *, durable: bool = True) -> None:
         """Store a message, or its newest state."""
-        await self._store.append(self._log, [message.wire()])
+        await self._store.append(self._log, [message.wire()], durable=durable)
+
+    async def sync(self) -> None:
+        """Wait until all that was appended is on the disk."""
+        await self._store.append(self._log, [])
 
     async def page(
         self,

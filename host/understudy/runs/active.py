@@ -13,7 +13,7 @@ from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.runs.agent import agent
 from understudy.runs.effects import Effects
-from understudy.runs.journal import events_in
+from understudy.runs.lines import events_in
 from understudy.runs.model_calls import ModelCalls
 from understudy.runs.past import Past
 from understudy.runs.record import RunRecord

@@ -26,7 +26,17 @@ BUSY = "Thread {thread} already has an active run {run}."
 class Runs:
     """Creates and keeps the runs of one host."""
 
-    def __init__(self, store: Store, threads: Threads, stage: Stage, models: Models) -> None:
+    def __init__(
+        self,
+        store: Store,
+        threads: Threads,
+        stage: Stage,
+        models: Models,
+        *,
+        forgets: bool = True,
+    ) -> None:
+        """Without `forgets`, runs that are over are read as if they were under way."""
+        self._forgets = forgets
         self._store = store
         self._threads = threads
         self._stage = stage
@@ -64,7 +74,8 @@ class Runs:
         return execution
 
     def _forget(self, run_id: str) -> None:
-        self._active.pop(run_id, None)
+        if self._forgets:
+            self._active.pop(run_id, None)
 
     @asynccontextmanager
     async def idle(self, thread: Path, *, refusal: str = BUSY) -> AsyncIterator[None]:

@@ -1,122 +1,224 @@
-"""A run's journal: every event, effect and result, one JSON line each, in order.
+"""A run's journal: every event, effect and result, in order (see `understudy.runs.lines`).
 
-It is the truth about a run; run.json, run steps and streams are views of it. Lines:
+It is the truth about a run; run.json, run steps and streams are views of it.
 
-    {"n": 1, "t": 1700000000.123, "event": "thread.run.created", "data": {…}}
-    {"n": 7, "t": …, "effect": "model", "id": "e1", "payload": {…}}
-    {"n": 9, "t": …, "result": "e1", "value": …}      or "error": {"type", "message", …}
-
-An event that carries a state is stored before anybody sees it. Deltas are seen at once and stored
-with the next line: what a crash can lose of them belongs to an effect that had not finished.
+An event that carries a state is stored before anybody sees it. Deltas, and effects that are safe to
+repeat, are stored with the next such line or soon: what a crash can lose of them belongs to an
+effect that had not finished.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from understudy.errors import UnderstudyError
 from understudy.events import Event
+from understudy.runs.lines import events_in, last_number, packed
 from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Record, Store
 
 _MAX_PENDING = 64
 _MAX_DELAY_SECONDS = 0.2
-"""How much of an answer a kill may cost: what came since, or so many deltas."""
+"""How much of an answer a kill may cost: what came since, or so many lines."""
 
 
 class Journal:
-    """The journal of a run that is under way in this process."""
+    """The journal of a run that is under way in this process.
 
-    def __init__(self, store: Store, run: Path, observe: Callable[[Event], None]) -> None:
+    `observe` is told of every event when it can be seen. Without `is_kept`, nothing is stored.
+    """
+
+    def __init__(
+        self, store: Store, run: Path, observe: Callable[[Event], None], *, is_kept: bool = True
+    ) -> None:
         self._store = store
         self._log: Path = (*run, "journal")
         self._observe = observe
+        self._is_kept = is_kept
         self._events: list[Event] = []
         self._pending: list[Record] = []
         self._unseen: list[Event] = []
         self._count = 0
         self._stored = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._later: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
         self._closed = False
         self._writing = asyncio.Lock()
+        self._beside: list[Callable[[], Awaitable[None]]] = []
         self.is_silent = False
         """Whether nothing is written and nobody is told: what happens is known already."""
 
     def take_up(self, records: Sequence[Record]) -> None:
         """Go on with the journal of a process that has died, silent until told otherwise."""
-        self._count = self._stored = records[-1]["n"] if records else 0
+        self._count = self._stored = last_number(records)
         self._events = events_in(records)
         self.is_silent = True
 
+    # -- writing
+
     async def events(self, *named: tuple[str, dict[str, Any]], durable: bool = False) -> None:
         """Store events, then let everybody see them."""
-        if self.is_silent:
-            return
-        fresh = [self._event(name, data) for name, data in named]
+        async with self.storing(*named, durable=durable):
+            pass
+
+    @asynccontextmanager
+    async def storing(
+        self, *named: tuple[str, dict[str, Any]], durable: bool = False
+    ) -> AsyncIterator[None]:
+        """Events that are stored when the block begins, and seen when it ends."""
+        fresh = self.prepare(*named)
         try:
-            await self._write(*(event.n for event in fresh), durable=durable)
+            if not self.is_silent:
+                await self._write(*(event.n for event in fresh), durable=durable)
+            yield
         except Exception:
             self._unseen = [event for event in self._unseen if event not in fresh]
             raise
         finally:
             self._show()
 
-    async def delta(self, name: str, data: dict[str, Any]) -> None:
-        """Let everybody see a delta; it is stored with what comes next.
+    def prepare(self, *named: tuple[str, dict[str, Any]]) -> list[Event]:
+        """Events that are stored, and then seen, with the next that are."""
+        if self.is_silent:
+            return []
+        fresh = [self._event(name, data) for name, data in named]
+        self._unseen += fresh
+        return fresh
+
+    def delta(self, name: str, data: dict[str, Any]) -> None:
+        """Let everybody see a delta; it is stored soon.
 
         It overtakes no event that is being stored: who rejoins behind it would never see that one.
         """
         if self.is_silent:
             return
-        self._event(name, data)
-        self._show()
-        if len(self._pending) >= _MAX_PENDING:
-            await self._write()
-        elif self._later is None:
-            self._later = asyncio.create_task(self._write_later())
+        event = self._event(name, data)
+        if self._unseen:
+            self._unseen.append(event)
+            self._show()
+        else:
+            self._publish(event)
+        self._store_soon()
 
-    async def _write_later(self) -> None:
-        await asyncio.sleep(_MAX_DELAY_SECONDS)
-        self._later = None
-        with suppress(UnderstudyError):  # whoever writes next is told
+    async def keep_up(self) -> None:
+        """Wait until not too much waits to be stored."""
+        if len(self._pending) >= _MAX_PENDING:
             await self._write()
 
     async def effect(
         self, effect_id: str, kind: str, payload: dict[str, Any], *, durable: bool
     ) -> None:
-        """Note that an effect begins, before it does."""
-        if self.is_silent:
-            return
-        line = self._line({"effect": kind, "id": effect_id, "payload": payload})
-        await self._write(line, durable=durable)
+        """Note that an effect begins. If it must not be made twice, `durable`: before it does."""
+        await self._note({"effect": kind, "id": effect_id, "payload": payload}, durable=durable)
 
     async def result(
         self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
     ) -> None:
         """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
+        await self._note({"result": effect_id, **outcome}, durable=durable)
+
+    async def _note(self, content: Record, *, durable: bool) -> None:
         if self.is_silent:
             return
-        await self._write(self._line({"result": effect_id, **outcome}), durable=durable)
+        line = self._line(content)
+        if durable:
+            await self._write(line, durable=True)
+        else:
+            self._store_soon()
+
+    def beside(self, sync: Callable[[], Awaitable[None]]) -> None:
+        """What must be on the disk as well when the next durable line is: both at a time."""
+        self._beside.append(sync)
+
+    def _event(self, name: str, data: dict[str, Any]) -> Event:
+        return Event(self._line({"event": name, "data": data}), name, data)
+
+    def _line(self, content: Record) -> int:
+        self._count += 1
+        if self._is_kept:
+            self._pending.append({"n": self._count, "t": round(time.time(), 3), **content})
+        else:
+            self._stored = self._count
+        return self._count
+
+    def _store_soon(self) -> None:
+        if self._timer is None and self._pending:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_MAX_DELAY_SECONDS, self._store_now)
+
+    def _store_now(self) -> None:
+        self._timer = None
+        if self._pending:
+            self._later = asyncio.create_task(self._write_pending())
+
+    async def _write_pending(self) -> None:
+        with suppress(UnderstudyError):  # whoever writes next is told
+            await self._write()
+
+    async def _write(self, *own: int, durable: bool = False) -> None:
+        """Store all lines. If that fails, those that are not the caller's `own` are kept."""
+        if not self._is_kept:
+            return
+        async with self._writing:
+            lines, self._pending = self._pending, []
+            try:
+                if lines:
+                    await unbroken(self._append(lines, durable=durable))
+                    self._stored = lines[-1]["n"]
+            except Exception:
+                kept = [line for line in lines if line["n"] not in own]
+                self._pending = kept + self._pending
+                raise
+
+    async def _append(self, lines: Sequence[Record], *, durable: bool) -> None:
+        appended = self._store.append(self._log, packed(lines), durable=durable)
+        if durable and self._beside:
+            beside, self._beside = self._beside, []
+            await asyncio.gather(appended, *(sync() for sync in beside))
+        else:
+            await appended
+
+    # -- reading
+
+    def _show(self) -> None:
+        """Let everybody see, in order, what is stored, and deltas."""
+        seen = 0
+        while seen < len(self._unseen) and _may_be_seen(self._unseen[seen], self._stored):
+            self._publish(self._unseen[seen])
+            seen += 1
+        del self._unseen[:seen]
+
+    def _publish(self, event: Event) -> None:
+        self._events.append(event)
+        self._observe(event)
+        if self._waiting:
+            self._wake_readers()
+
+    def _wake_readers(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for reader in waiting:
+            if not reader.done():
+                reader.set_result(None)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """The events behind number `after`, those still to come included."""
-        index = 0
+        events = self._events
+        index = bisect_right(events, after, key=_number)
         while True:
-            wake = self._wake
-            while index < len(self._events):
-                event = self._events[index]
+            while index < len(events):
+                yield events[index]
                 index += 1
-                if event.n > after:
-                    yield event
-            if self._closed and index == len(self._events):
+            if self._closed:
                 return
-            if wake is self._wake:
-                await wake.wait()
+            reader = asyncio.get_running_loop().create_future()
+            self._waiting.append(reader)
+            await reader
 
     @property
     def last(self) -> int:
@@ -126,56 +228,25 @@ class Journal:
     def close(self) -> None:
         """No more events will come; readers end when they have seen the last one."""
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         if self._later is not None:
             self._later.cancel()
         self._wake_readers()
 
-    def _event(self, name: str, data: dict[str, Any]) -> Event:
-        event = Event(self._line({"event": name, "data": data}), name, data)
-        self._unseen.append(event)
-        return event
 
-    def _line(self, content: Record) -> int:
-        self._count += 1
-        self._pending.append({"n": self._count, "t": round(time.time(), 3), **content})
-        return self._count
-
-    async def _write(self, *own: int, durable: bool = False) -> None:
-        """Store all lines. If that fails, those that are not the caller's `own` are kept."""
-        async with self._writing:
-            lines, self._pending = self._pending, []
-            try:
-                if lines:
-                    await unbroken(self._store.append(self._log, lines, durable=durable))
-                    self._stored = lines[-1]["n"]
-            except Exception:
-                kept = [line for line in lines if line["n"] not in own]
-                self._pending = kept + self._pending
-                raise
-
-    def _show(self) -> None:
-        """Let everybody see, in order, what is stored, and deltas."""
-        while self._unseen and _may_be_seen(self._unseen[0], self._stored):
-            self._publish(self._unseen.pop(0))
-
-    def _publish(self, event: Event) -> None:
-        self._events.append(event)
-        self._observe(event)
-        self._wake_readers()
-
-    def _wake_readers(self) -> None:
-        waiting, self._wake = self._wake, asyncio.Event()
-        waiting.set()
+def _number(event: Event) -> int:
+    return event.n
 
 
 def _may_be_seen(event: Event, stored: int) -> bool:
     return event.n <= stored or event.name.endswith(".delta")
 
 
-async def recorded(store: Store, run: Path, after: int = 0) -> list[Event]:
-    """The events of a run from its stored journal, behind number `after`."""
+async def recorded(store: Store, run: Path) -> list[Event]:
+    """The events of a run from its stored journal."""
     events, _ = await recorded_since(store, run, 0)
-    return [event for event in events if event.n > after]
+    return events
 
 
 async def recorded_since(store: Store, run: Path, position: int) -> tuple[list[Event], int]:
@@ -183,12 +254,3 @@ async def recorded_since(store: Store, run: Path, position: int) -> tuple[list[E
     entries = await store.read((*run, "journal"), after=position)
     events = events_in([entry.record for entry in entries])
     return events, entries[-1].position if entries else position
-
-
-def events_in(records: Sequence[Record]) -> list[Event]:
-    """The events among the lines of a journal."""
-    return [
-        Event(record["n"], record["event"], record["data"])
-        for record in records
-        if "event" in record
-    ]

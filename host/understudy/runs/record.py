@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from understudy.errors import UnderstudyError
 from understudy.objects import Run, Usage
 from understudy.objects.run import TERMINAL_STATUS
 from understudy.runs.journal import Journal
@@ -14,6 +16,7 @@ from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Store
 
 JSON = dict[str, Any]
+_log = logging.getLogger("understudy.runs")
 
 _STAMPS = {
     "in_progress": "started_at",
@@ -35,16 +38,17 @@ class RunRecord:
         self._turns = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Store a new run. It exists from here on."""
+        """Store a new run. It exists from here on; its first events come with the next."""
         queued = self.run.wire()
         await self._store.put(self._path, queued, expect=None)
-        await self.journal.events(("thread.run.created", queued), ("thread.run.queued", queued))
+        self.journal.prepare(("thread.run.created", queued), ("thread.run.queued", queued))
 
     async def become(self, *statuses: str, **changes: Any) -> None:
         """Pass through states; `changes` are fields of the last. A run that is over stays so.
 
-        run.json is written before the event is seen: whoever reacts to an event finds its state.
-        What must outlive the machine is the journal, so only its line is forced to the disk.
+        The journal knows first, and run.json before the event is seen: whoever reacts to an event
+        finds its state. What must outlive the machine is the journal, so only its line is forced
+        to the disk.
         """
         async with self._turns:
             if not self.run.is_over and not self.journal.is_silent:
@@ -54,12 +58,22 @@ class RunRecord:
         states = list(self._states(statuses, changes))
         last = states[-1]
         begins = self.run.status == "queued" and statuses == ("in_progress",)
-        if not begins:  # that it has begun is not worth a write: everybody knows it will
-            await self._store.put(self._path, last.wire(), durable=False)
         events = [(f"thread.run.{run.status}", run.wire()) for run in states]
         lasting = last.is_over or last.status == "requires_action"
-        await self.journal.events(*events, durable=lasting)
-        self.run = last  # not before it is stored: the write may fail
+        async with self.journal.storing(*events, durable=lasting):
+            if not begins:  # that it has begun is not worth a write: everybody knows it will
+                await self._show(last)
+            self.run = last  # not before it is stored: the write may fail
+
+    async def _show(self, run: Run) -> None:
+        """Write run.json."""
+        try:
+            await self._store.put(self._path, run.wire(), durable=False)
+        except UnderstudyError:
+            if not run.is_over:
+                raise
+            # The journal has the end: whoever reads the run next writes what is missing here.
+            _log.warning("run %s: run.json could not be written", run.id, exc_info=True)
 
     async def modify(self, metadata: Mapping[str, str]) -> Run:
         """Replace the metadata; nobody is told."""

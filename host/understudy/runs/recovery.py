@@ -9,7 +9,7 @@ from typing import Any
 from understudy.events import Event
 from understudy.library.messages import Messages
 from understudy.objects import Message, Run, Usage
-from understudy.runs.journal import recorded
+from understudy.runs.lines import events_in, last_number
 from understudy.runs.record import add_tokens
 from understudy.runs.views import latest_objects, open_message
 from understudy.store import Path, Record, Store
@@ -29,13 +29,13 @@ def still_waits(run: Run) -> bool:
 async def end_abandoned(store: Store, path: Path, run: Run) -> Run:
     """End a run that nobody owns any more. What it had written is kept as an incomplete message."""
     entries = await store.read((*path, "journal"))
-    last = entries[-1].record["n"] if entries else 0
-    events = await recorded(store, path)
+    records = [entry.record for entry in entries]
+    last, events = last_number(records), events_in(records)
     over = _ended(events)
     if over is not None:
         await store.put(path, over.wire(), durable=False)
         return over
-    run = run.model_copy(update={"usage": _used(entry.record for entry in entries)})
+    run = run.model_copy(update={"usage": _used(records)})
     endings = await _endings(store, path, run, events)
     lines = [
         {"n": last + index, "t": round(time.time(), 3), "event": name, "data": data}

@@ -35,7 +35,7 @@ class Scratches:
         """One over an empty store. What still runs at the end of the block is stopped."""
         threads = Threads(store, list)
         stage = self._stage.elsewhere(store, threads)
-        scratch = Scratch(threads, Runs(store, threads, stage, self._models))
+        scratch = Scratch(threads, Runs(store, threads, stage, self._models, forgets=False))
         self._ends[scratch] = None
         try:
             yield scratch

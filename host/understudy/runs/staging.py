@@ -52,7 +52,10 @@ class Stage:
         threads: Threads,
         files: Files,
         vector_stores: VectorStoreFiles,
+        *,
+        keeps_journals: bool = True,
     ) -> None:
+        self._keeps_journals = keeps_journals
         self._store = store
         self._providers = providers
         self._hooks = hooks
@@ -63,10 +66,11 @@ class Stage:
         self.attachments = Attachments(threads, vector_stores, files)
 
     def elsewhere(self, store: Store, threads: Threads) -> Stage:
-        """The same for runs that are kept in another store."""
+        """The same for runs that end with the store they are in: nobody asks what they did."""
         providers, hooks = self._providers, self._hooks
         found = self._files, self._vector_stores
-        return Stage(store, providers, hooks, self._assistants, threads, *found)
+        parts = store, providers, hooks, self._assistants, threads, *found
+        return Stage(*parts, keeps_journals=False)
 
     @asynccontextmanager
     async def loaded(
@@ -128,7 +132,12 @@ class Stage:
         messages = await self._threads.messages(run.thread_id)
         scene = await self._scene(loaded, run, messages)
         observers: list[ActiveRun] = []
-        journal = Journal(self._store, path, lambda event: self._observe(observers, event))
+        journal = Journal(
+            self._store,
+            path,
+            lambda event: self._observe(observers, event),
+            is_kept=self._keeps_journals,
+        )
         record = RunRecord(self._store, path, run, journal)
         transcript = Transcript(
             journal,
@@ -148,7 +157,8 @@ class Stage:
             RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
             max_steps=_max_steps(loaded),
         )
-        observers.append(active)
+        if self._hooks.implementations(hookspecs.observe_event):
+            observers.append(active)
         return active
 
     async def _scene(self, loaded: LoadedAssistant, run: Run, messages: Messages) -> Scene:

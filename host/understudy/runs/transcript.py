@@ -87,20 +87,24 @@ class Transcript:
         addition = addition_of(part)
         if addition is None:
             return
-        async with self._turns:
-            message, content = await self._message()
-            index = merge(content, addition)
-            shown = addition | cite(content[index], addition, self._sources)
-            delta = {"content": [{"index": index, **shown}]}
-            await self._delta("thread.message", message.id, delta)
+        if self._turns.locked() or self._open is None or self._open.message is None:
+            async with self._turns:
+                if self._open is None or self._open.message is None:
+                    await unbroken(self._open_message())
+                self._add(addition)
+        else:  # nothing to wait for: what most tokens find
+            self._add(addition)
+        await self._journal.keep_up()
 
-    async def _message(self) -> tuple[Message, list[JSON]]:
+    def _add(self, addition: JSON) -> None:
         now = self._open
         if now is None or now.message is None:
-            return await unbroken(self._open_message())
-        return now.message, now.content
+            raise RuntimeError("there is no open message")
+        index = merge(now.content, addition)
+        shown = addition | cite(now.content[index], addition, self._sources)
+        self._delta("thread.message", now.message.id, {"content": [{"index": index, **shown}]})
 
-    async def _open_message(self) -> tuple[Message, list[JSON]]:
+    async def _open_message(self) -> None:
         await self._close()
         message = Message.read(
             {
@@ -122,7 +126,6 @@ class Transcript:
             ("thread.message.in_progress", shown),
         )
         self._open = now
-        return message, now.content
 
     # -- tools
 
@@ -134,7 +137,7 @@ class Transcript:
             if now is None or now.message is not None:
                 now = await unbroken(self._open_calls())
             now.calls.append(call)
-            await self._call_delta(now, call, call.wire())
+            self._call_delta(now, call, call.wire())
 
     async def show_arguments(self, call: Call, piece: str) -> None:
         """Show more of a call's arguments, as the model writes them."""
@@ -143,7 +146,7 @@ class Transcript:
             now = self._open
             if now is not None and piece and call in now.calls and not call.is_search:
                 shown = {"type": "function", "function": {"arguments": piece}}
-                await self._call_delta(now, call, shown)
+                self._call_delta(now, call, shown)
 
     async def show_output(self, call: Call, output: str, result: Any = None) -> None:
         """Show what a call gave. The step ends with its last output.
@@ -155,12 +158,16 @@ class Transcript:
         async with self._turns:
             calls = self._open.calls if self._open else []
             if call in calls and all(made.output is not None for made in calls):
-                await unbroken(self._close())
+                await unbroken(self._end_calls())
 
-    async def _call_delta(self, now: _Open, call: Call, shown: JSON) -> None:
+    async def _end_calls(self) -> None:
+        await self._close()
+        await self._journal.events()
+
+    def _call_delta(self, now: _Open, call: Call, shown: JSON) -> None:
         indexed = {"index": now.calls.index(call), **shown}
         details = {"type": "tool_calls", "tool_calls": [indexed]}
-        await self._delta("thread.run.step", now.step.id, {"step_details": details})
+        self._delta("thread.run.step", now.step.id, {"step_details": details})
 
     async def _open_calls(self) -> _Open:
         await self._close()
@@ -174,12 +181,15 @@ class Transcript:
     # -- both
 
     async def close(self, *, reason: str | None = None) -> None:
-        """Finish what is open. `reason`: the message is incomplete, and this is why."""
+        """Finish what is open; it is seen with the run's next event.
+
+        `reason`: the message is incomplete, and this is why.
+        """
         async with self._turns:
             await unbroken(self._close(reason=reason))
 
     async def abandon(self, status: str, error: JSON | None = None) -> None:
-        """End what is open because the run ends as `status`; a partial message is kept."""
+        """As `close`, because the run ends as `status`; a partial message is kept."""
         async with self._turns:
             await unbroken(self._close(status, reason=f"run_{status}", error=error))
 
@@ -193,7 +203,7 @@ class Transcript:
         if now.message is not None:
             events.append(await self._finish_message(now.message, now.content, reason))
         events.append(self._finish_step(now, status, error))
-        await self._journal.events(*events)
+        self._journal.prepare(*events)
         self._open = None
 
     async def _finish_message(
@@ -207,7 +217,8 @@ class Transcript:
         )
         message = Message.read(message.wire() | {"content": content} | state)
         if not self._journal.is_silent:
-            await self._messages.append(message)
+            await self._messages.append(message, durable=False)
+            self._journal.beside(self._messages.sync)
         return f"thread.message.{message.status}", message.wire()
 
     def _finish_step(self, now: _Open, status: str, error: JSON | None) -> tuple[str, JSON]:
@@ -238,6 +249,6 @@ class Transcript:
             }
         )
 
-    async def _delta(self, kind: str, object_id: str, delta: JSON) -> None:
-        data = {"id": object_id, "object": f"{kind}.delta", "delta": delta}
-        await self._journal.delta(f"{kind}.delta", data)
+    def _delta(self, kind: str, object_id: str, delta: JSON) -> None:
+        name = f"{kind}.delta"
+        self._journal.delta(name, {"id": object_id, "object": name, "delta": delta})

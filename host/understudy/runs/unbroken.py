@@ -12,12 +12,14 @@ T = TypeVar("T")
 async def unbroken(work: Coroutine[Any, Any, T]) -> T:
     """Do it to the end. Who is cancelled meanwhile is told when it is done."""
     task = asyncio.create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None and not task.cancelled() and task.exception() is None:
-        raise cancelled
-    return task.result()
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                continue
+        if not task.cancelled():
+            task.result()  # its own failure says more than that somebody has lost patience
+        raise
