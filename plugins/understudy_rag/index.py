@@ -85,7 +85,10 @@ class RagIndex:
         words = query_spellings(query)[:_MAX_WORDS]
         stores = {store_id: self._stored(store_id) for store_id in dict.fromkeys(store_ids)}
         allowed = {id_: json.dumps(list(only[id_])) for id_ in stores if id_ in only}
-        return await self._in_thread(lambda: best(stores, words, allowed, limit)) if words else []
+        if not words:
+            return []
+        found = await self._in_thread(lambda: best(stores, words, allowed, limit))
+        return [each.hit(each.score / found[0].score) for each in found]
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
         """A file's text: what the chunks' `start` and `end` are offsets in."""

@@ -3,6 +3,8 @@
 A file's chunks have ids without gaps, beginning at `first`; `lengths` is an array of 32-bit
 numbers, the letters of each. External content: the words are indexed over a view, so that text is
 kept once. `spelled` is a text as it is indexed, where that differs from the text.
+
+All vectors are of one model, which `meta` names. `todo` are the chunks that still have none.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ CREATE TABLE chunk (
 );
 CREATE INDEX chunk_of_file ON chunk (file);
 CREATE TABLE vec (
-    chunk INTEGER PRIMARY KEY, model INTEGER NOT NULL, q BLOB NOT NULL, scale REAL NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE,
+    q BLOB NOT NULL, scale REAL NOT NULL
 );
 CREATE TABLE todo (chunk INTEGER PRIMARY KEY, tries INTEGER NOT NULL DEFAULT 0);
 CREATE VIEW indexed AS
@@ -44,7 +47,7 @@ CREATE VIRTUAL TABLE words USING fts5(
     head, text, content='indexed', content_rowid='id',
     tokenize='porter unicode61 remove_diacritics 2'
 );
-INSERT INTO meta VALUES ('edition', random());
+INSERT INTO meta VALUES ('edition', random()), ('vectors', random());
 PRAGMA user_version = {_VERSION};
 """
 

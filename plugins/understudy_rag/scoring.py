@@ -46,28 +46,40 @@ class _Word:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A chunk and its score; scores of one search can be compared."""
+
+    store_id: str
+    match: Match
+    score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which chunk it is."""
+        return self.store_id, self.match.id
+
+    def hit(self, score: float) -> Hit:
+        """What the host is told."""
+        match = self.match
+        place = (match.start, match.end, match.page, match.line, match.heading)
+        return Hit(self.store_id, match.file_id, round(score, 6), match.text, *place)
+
+
 def best(
     stores: Mapping[str, StoredIndex], words: Sequence[str], only: Mapping[str, str], limit: int
-) -> list[Hit]:
-    """The best chunks, best first; the best has the score 1."""
+) -> list[Scored]:
+    """The chunks with the most of the words, best first."""
     sizes = [store.size() for store in stores.values()]
     chunks = sum(size.chunks for size in sizes)
     mean = sum(size.letters for size in sizes) / max(1, chunks)
     weighed = _weighed(list(stores.values()), words, chunks)
     found = [
-        (_score(match, weighed, max(1.0, mean)), store_id, match)
+        Scored(store_id, match, _score(match, weighed, max(1.0, mean)))
         for store_id, store in stores.items()
         for match in store.matches(words, only.get(store_id), limit + _CANDIDATES)
     ]
-    first = heapq.nlargest(limit, found, key=lambda each: each[0])
-    return [
-        _hit(store_id, match, round(score / first[0][0], 6)) for score, store_id, match in first
-    ]
-
-
-def _hit(store_id: str, match: Match, score: float) -> Hit:
-    place = (match.start, match.end, match.page, match.line, match.heading)
-    return Hit(store_id, match.file_id, score, match.text, *place)
+    return heapq.nlargest(limit, found, key=lambda each: each.score)
 
 
 def _weighed(stores: Sequence[StoredIndex], words: Sequence[str], chunks: int) -> list[_Word]:

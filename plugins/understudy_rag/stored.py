@@ -41,15 +41,16 @@ SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)'
 ) ORDER BY rank LIMIT :limit
 """
 _CHUNKS: Final = """
-SELECT trim(title || ' ' || heading), text, file_id, start, end, page, line, heading
+SELECT chunk.id, trim(title || ' ' || heading), text, file_id, start, end, page, line, heading
 FROM chunk JOIN file ON file.id = chunk.file WHERE chunk.id IN (SELECT value FROM json_each(?))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A chunk that has some of the words."""
+    """A chunk that was found."""
 
+    id: int
     head: str
     text: str
     file_id: str
@@ -136,9 +137,13 @@ class StoredIndex:
 
         def work(db: sqlite3.Connection) -> list[Match]:
             best = [row[0] for row in db.execute(query, asked)]
-            return [Match(*row) for row in db.execute(_CHUNKS, (json.dumps(best),))]
+            return _matches(db, best)
 
         return self._read(work) or []
+
+    def chunks(self, ids: Sequence[int]) -> list[Match]:
+        """Chunks by their ids, those that are still there."""
+        return self._read(lambda db: _matches(db, ids)) or []
 
     def _read(self, ask: Callable[[sqlite3.Connection], R]) -> R | None:
         """Ask the file, if there is one."""
@@ -157,6 +162,10 @@ class StoredIndex:
         """Let go of the file."""
         self._reading.close()
         self._writing.close()
+
+
+def _matches(db: sqlite3.Connection, ids: Sequence[int]) -> list[Match]:
+    return [Match(*row) for row in db.execute(_CHUNKS, (json.dumps(ids),))]
 
 
 def _forget(db: sqlite3.Connection, file_id: str) -> None:
@@ -185,6 +194,7 @@ def _insert(db: sqlite3.Connection, source: Source, chunks: Sequence[Chunk]) -> 
         (row[0], f"{source.title} {row[6]}".strip(" "), row[7] if row[8] is None else row[8])
         for row in rows
     )
+    db.executemany("INSERT INTO todo (chunk) VALUES (?)", ((row[0],) for row in rows))
     db.executemany("INSERT INTO words (rowid, head, text) VALUES (?, ?, ?)", words)
     return used
 
