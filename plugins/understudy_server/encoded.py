@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -15,7 +16,8 @@ _KEPT: Final = 256
 class Encoded:
     """The answers with the assistants that were asked for last. Nobody may change them."""
 
-    def __init__(self) -> None:
+    def __init__(self, show: Callable[[Assistant], dict[str, Any]]) -> None:
+        self._show = show
         self._kept: dict[str, tuple[Assistant, Response]] = {}
 
     def response(self, assistant: Assistant) -> Response:
@@ -23,7 +25,7 @@ class Encoded:
         kept = self._kept.get(assistant.id)
         if kept is not None and kept[0] is assistant:
             return kept[1]
-        response = json_response(assistant.wire())
+        response = json_response(self._show(assistant))
         self._kept[assistant.id] = (assistant, response)
         if len(self._kept) > _KEPT:
             del self._kept[next(iter(self._kept))]

@@ -110,17 +110,24 @@ class RunOptions(BaseModel):
     response_format: Literal["auto"] | dict[str, Any] | None = None
     reasoning_effort: ReasoningEffort | None = None
 
+    def sent(self) -> dict[str, Any]:
+        """The fields that were given, as JSON."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
 
 class CallOptions(RunOptions):
-    """What other APIs than OpenAI's Assistants ask of a run.
+    """What other APIs than OpenAI's Assistants, second version, ask of a run.
 
     `parameters` go to the model as they are (`stop`, `seed` …). `origin` is what the request said
     that a run has no field for: it is kept with the run, for whoever shows the request again.
+    `file_ids` are the assistant's files in the first version: a run that has them cites in the
+    words of that version.
     """
 
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     parameters: dict[str, Any] = {}
     origin: dict[str, Any] = {}
+    file_ids: list[str] | None = None
 
 
 class Run(Object):

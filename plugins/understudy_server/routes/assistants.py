@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from understudy import Host, Page
+from understudy import Assistant, Host
 from understudy.objects import AssistantFields
 from understudy_server.bodies import read_body
 from understudy_server.choices import check_tools
 from understudy_server.encoded import Encoded
-from understudy_server.paging import json_response, page_response, read_query
+from understudy_server.paging import list_response, read_query
 from understudy_server.requests import CreateAssistant, ModifyAssistant
+from understudy_server.shown import own_tools, shown_assistant, speaks_openai
 
 
 class AssistantRoutes:
@@ -24,7 +25,8 @@ class AssistantRoutes:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._assistants = host.assistants
-        self._encoded = Encoded()
+        self._own = Encoded(Assistant.wire)
+        self._openai = Encoded(shown_assistant)
 
     def routes(self) -> list[Route]:
         """Paths and methods."""
@@ -40,26 +42,33 @@ class AssistantRoutes:
         """`POST /assistants`."""
         body = await read_body(request, CreateAssistant)
         assistant = await self._assistants.create(await self._settled(body))
-        return json_response(assistant.wire())
+        return self._shown(assistant, request)
 
     async def page(self, request: Request) -> Response:
         """`GET /assistants`. One that cannot be read is left out; `understudy list` shows it."""
         page = await self._assistants.page(**read_query(request).window())
-        readable = tuple(folder.assistant for folder in page.items if folder.assistant)
-        return page_response(Page(readable, page.has_more))
+        show = shown_assistant if speaks_openai(request) else Assistant.wire
+        readable = [show(folder.assistant) for folder in page.items if folder.assistant]
+        return list_response(readable, has_more=page.has_more)
 
     async def get(self, request: Request) -> Response:
         """`GET /assistants/{id}`."""
         assistant = await self._assistants.get(request.path_params["assistant_id"])
-        return self._encoded.response(assistant)
+        return self._shown(assistant, request)
+
+    def _shown(self, assistant: Assistant, request: Request) -> Response:
+        encoded = self._openai if speaks_openai(request) else self._own
+        return encoded.response(assistant)
 
     async def modify(self, request: Request) -> Response:
         """`POST /assistants/{id}`."""
         body = await read_body(request, ModifyAssistant)
         assistant_id = request.path_params["assistant_id"]
-        return json_response(
-            (await self._assistants.modify(assistant_id, await self._settled(body))).wire()
-        )
+        changes = await self._settled(body)
+        if "tools" in changes and speaks_openai(request):
+            own = (await self._assistants.get(assistant_id)).tools
+            changes["tools"] = own_tools(changes["tools"], own)
+        return self._shown(await self._assistants.modify(assistant_id, changes), request)
 
     async def _settled(self, body: AssistantFields) -> dict[str, Any]:
         """The fields that were sent; the vector stores that they ask for are made."""

@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from understudy import Event, Host, NotFound
-from understudy.objects import RunOptions
+from understudy import Event, Host, NotFound, UnderstudyError
+from understudy.objects import CallOptions, RunOptions
 from understudy_server.bodies import read_body
 from understudy_server.breaks import or_error
 from understudy_server.choices import check_tools
 from understudy_server.events import event_stream, stream_response
 from understudy_server.failures import Refused
 from understudy_server.included import wants_contents, without_contents
-from understudy_server.paging import cut, json_response, page_response, read_after, read_query
+from understudy_server.paging import cut, json_response, list_response, read_after, read_query
 from understudy_server.polling import polled_response
 from understudy_server.requests import (
     CreateRun,
@@ -27,6 +27,8 @@ from understudy_server.requests import (
     SubmitToolOutputs,
 )
 from understudy_server.routes.threads import make_thread
+from understudy_server.routes.v1_files import AssistantFiles
+from understudy_server.shown import asks_first, shown_events, shown_run
 
 
 class RunRoutes:
@@ -35,6 +37,7 @@ class RunRoutes:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._runs = host.runs
+        self._files = AssistantFiles(host)
 
     def routes(self) -> list[Route]:
         """Paths and methods."""
@@ -57,8 +60,7 @@ class RunRoutes:
         """`POST /threads/{id}/runs`, with or without `stream`."""
         body = await read_body(request, CreateRun)
         check_tools(self._host, body.tools, body.tool_choice)
-        contents = wants_contents(request)
-        return await self._begin(request.path_params["thread_id"], body, contents=contents)
+        return await self._begin(request, request.path_params["thread_id"], body)
 
     async def create_with_thread(self, request: Request) -> Response:
         """`POST /threads/runs`: the thread's own event comes first in a stream."""
@@ -66,24 +68,31 @@ class RunRoutes:
         check_tools(self._host, body.tools, body.tool_choice)
         await self._host.assistants.get(body.assistant_id)
         asked = body.thread or CreateThread()
-        if body.tool_resources is not None and body.thread is None:
-            asked = CreateThread(tool_resources=body.tool_resources)
+        if body.tool_resources is not None and asked.tool_resources is None:
+            asked = asked.model_copy(update={"tool_resources": body.tool_resources})
         thread = await make_thread(self._host, asked, body.assistant_id)
-        return await self._begin(thread.id, body, thread.wire())
+        try:
+            return await self._begin(request, thread.id, body, thread.wire())
+        except UnderstudyError:  # nobody would ever learn of the thread
+            await self._host.delete_thread(thread.id)
+            raise
 
     async def _begin(
         self,
+        request: Request,
         thread_id: str,
         body: CreateRun,
         thread: dict[str, Any] | None = None,
-        *,
-        contents: bool = False,
     ) -> Response:
+        contents = wants_contents(request)
         options: RunOptions = body.options()
+        if asks_first(request):
+            file_ids = await self._files.of(body.assistant_id)
+            options = CallOptions.model_validate(options.sent() | {"file_ids": file_ids})
         execution = await self._runs.create(thread_id, body.assistant_id, options)
         if not body.stream:
-            return json_response(execution.run.wire())
-        events = or_error(execution.events())
+            return json_response(shown_run(execution.run, request))
+        events = shown_events(or_error(execution.events()), execution.run, request)
         if thread is not None:
             events = _after(Event(0, "thread.created", thread), events)
         return stream_response(event_stream(events, contents=contents))
@@ -91,22 +100,25 @@ class RunRoutes:
     async def page(self, request: Request) -> Response:
         """`GET /threads/{id}/runs`."""
         thread_id = request.path_params["thread_id"]
-        return page_response(await self._runs.page(thread_id, **read_query(request).window()))
+        page = await self._runs.page(thread_id, **read_query(request).window())
+        return list_response(
+            [shown_run(run, request) for run in page.items], has_more=page.has_more
+        )
 
     async def get(self, request: Request) -> Response:
         """`GET /threads/{id}/runs/{id}`."""
         run = await self._runs.get(*_ids(request))
-        return polled_response(run.wire(), is_over=run.is_over)
+        return polled_response(shown_run(run, request), is_over=run.is_over)
 
     async def modify(self, request: Request) -> Response:
         """`POST /threads/{id}/runs/{id}`."""
         body = await read_body(request, ModifyMetadata)
         run = await self._runs.modify(*_ids(request), metadata=body.metadata or {})
-        return json_response(run.wire())
+        return json_response(shown_run(run, request))
 
     async def cancel(self, request: Request) -> Response:
         """`POST …/cancel`: answers at once; the run is over a moment later."""
-        return json_response((await self._runs.cancel(*_ids(request))).wire())
+        return json_response(shown_run(await self._runs.cancel(*_ids(request)), request))
 
     async def submit(self, request: Request) -> Response:
         """`POST …/submit_tool_outputs`; a stream begins behind what was seen before."""
@@ -119,16 +131,18 @@ class RunRoutes:
         seen = (await self._runs.execution(thread_id, run_id)).last_event
         run = await self._runs.submit_tool_outputs(thread_id, run_id, outputs)
         if not body.stream:
-            return json_response(run.wire())
+            return json_response(shown_run(run, request))
         events = or_error(self._runs.events(thread_id, run_id, after=seen))
+        events = shown_events(events, run, request)
         return stream_response(event_stream(events))
 
     async def events(self, request: Request) -> Response:
         """`GET …/events?after=N`: rejoin a stream behind event N (or `Last-Event-ID`)."""
         thread_id, run_id = _ids(request)
-        await self._runs.get(thread_id, run_id)
+        run = await self._runs.get(thread_id, run_id)
         events = or_error(self._runs.events(thread_id, run_id, after=read_after(request)))
-        return stream_response(event_stream(events, to_the_end=True))
+        shown = shown_events(events, run, request)
+        return stream_response(event_stream(shown, to_the_end=True))
 
     async def steps(self, request: Request) -> Response:
         """`GET …/steps`."""
