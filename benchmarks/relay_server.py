@@ -1,11 +1,12 @@
 """Streams relayed by `understudy serve`, beside reading the model's stream directly.
 
-    python benchmarks/relay_server.py [--streams 1 50 500] [--doors chat run]
+    python benchmarks/relay_server.py [--streams 1 50 500] [--doors chat run] [--peers]
 
 A model in a process of its own streams words at a steady pace, 2,000 a second in all. The readers
 begin one after the other, 60 a second, and read from the model itself (`model`, the floor),
 through chat completions (`chat`: nothing is stored) and as a run's events (`run`: thread and
-message are there, the run is stored and journalled).
+message are there, the run is stored and journalled). With `--peers`, relays that others have
+written stand beside `chat` (README.md names them); the first time they are installed.
 
 For each: time from the request to the first word, median and 95th percentile; a word's way from
 the model to the reader; processor time of the server for each word, taken while no stream begins
@@ -26,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import uvloop
+from peers.started import all_that_start, fastapi_openai, litellm
 from relay_streams import Figures, Load, measure, repeated, request
 from servers import Server, streaming_model, understudy
 
@@ -70,7 +72,9 @@ def open_doors(stack: ExitStack, folder: Path, options: argparse.Namespace) -> l
     (home / "assistant.json").write_text('{"model": "m"}')
     ours = stack.enter_context(understudy(folder, model))
     kinds = {"chat": Door("chat", ours, "reader"), "run": RunDoor("run", ours)}
-    return [Door("model", model), *(kinds[name] for name in options.doors)]
+    chosen = [Door("model", model), *(kinds[name] for name in options.doors)]
+    relays = [fastapi_openai, litellm] if options.peers else []
+    return chosen + [Door(s.name, s) for s in all_that_start(stack, folder, model, relays)]
 
 
 def show(load: Load, door: Door, figures: Figures, floor: Figures) -> None:
@@ -88,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 50, 500])
     parser.add_argument("--doors", nargs="*", choices=("chat", "run"), default=["chat", "run"])
+    parser.add_argument("--peers", action="store_true", help="relays of others, too")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -122,7 +122,7 @@ def free_port() -> int:
 
 def streaming_model(folder: Path) -> Server:
     """The model of all benchmarks of streams; see relay_model.py."""
-    script = Path(__file__).with_name("relay_model.py")
+    script = Path(__file__).resolve().with_name("relay_model.py")
     command = [sys.executable, script, "--port", PORT]
     return Server("model", command, folder / "model.log", ready="/v1/models")
 
