@@ -1,11 +1,23 @@
 """The `rag` tool: finds passages in the files of a thread, and in those beside assistant.json.
 
-A first, plain version: text formats, chunks in memory, BM25. Reading (`reading`, `markup`),
-chunking and ranking stand behind `shelf.Shelf`, which is what the tool asks.
+`sources` says where the files are, `shelf` keeps them in an index (`index`: one SQLite file for
+each vector store, or for the files of an assistant), `tool` is what an assistant calls. It is
+imported when it is asked for: the process that parses files imports this package too.
 """
 
 from __future__ import annotations
 
-from understudy_rag.tool import RagTool
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from understudy_rag.tool import RagTool
 
 __all__ = ["RagTool"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "RagTool":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from understudy_rag.tool import RagTool
+
+    return RagTool

@@ -1,14 +1,16 @@
-"""Numbers for searches: no two of a run may share one, since markers are made of them."""
+"""What is remembered of searches: their numbers, which markers are made of, and what was said."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from understudy.runs.run import Run
+    from understudy_rag.shelf import Skipped
 
 MAX_RUNS: Final = 1_000
-"""Of so many runs it is remembered how often they searched; the longest idle is forgotten."""
+"""So many runs and threads are remembered; the longest idle is forgotten."""
 
 
 class Searches:
@@ -29,3 +31,19 @@ class Searches:
 def marker(search: int, at: int) -> str:
     """The marker of a search's chunk, as OpenAI writes them."""
     return f"【{search}:{at}†source】"
+
+
+class Said:
+    """What the users of threads know already."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, set[Skipped]] = {}
+
+    def news(self, thread_id: str, skipped: Sequence[Skipped]) -> list[Skipped]:
+        """What is new to a thread; it is known from now on."""
+        known = self._known.pop(thread_id, set())
+        news = [each for each in skipped if each not in known]
+        self._known[thread_id] = known | set(skipped)
+        if len(self._known) > MAX_RUNS:
+            del self._known[next(iter(self._known))]
+        return news

@@ -1,24 +1,24 @@
-"""The shelf: files that have been read, kept in memory until they change."""
+"""The shelf: the files that an assistant may search, kept in an index on disk."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePath
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
-from understudy.errors import UnderstudyError
-from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Document, Unreadable
-from understudy_rag.extraction import extract
-from understudy_rag.ranking import Hit, Passage, rank
+from understudy.errors import StoreError, UnderstudyError
+from understudy.indexes import Hit, IndexedFile, Unsearchable
+from understudy.streams import closing
+from understudy_rag.index import LETTERS_PER_TOKEN, RagIndex
+from understudy_rag.progress import Progress
+from understudy_rag.refusals import Refusals
 from understudy_rag.sources import Source
-from understudy_rag.words import query_words, words
 
-MAX_BYTES: Final = 64 * 2**20
-"""How much is searched at once, and kept."""
+_log = logging.getLogger("understudy.rag")
+_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,70 +33,138 @@ class Skipped:
 class Found:
     """What a search found, what it could not read, and how many files it searched."""
 
-    hits: list[Hit]
+    hits: list[tuple[Source, Hit]]
     skipped: list[Skipped]
     searched: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Files of one kind. `is_all`: what else the index holds of that kind is to be forgotten."""
+
+    kind: str
+    sources: Sequence[Source]
+    is_all: bool
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The part of a lot that can be searched, by key in the index, and the rest with reasons."""
+
+    store_id: str
+    sources: dict[str, Source]
+    is_all: bool
+    skipped: list[Skipped] = field(default_factory=list)
+
+
 class Shelf:
-    """Searches files, and remembers those it has read."""
+    """Searches files. An unchanged one is not read again, not even by the next process."""
 
-    def __init__(self, *, chunk_size: int, overlap: int) -> None:
-        self._chunk_size = chunk_size
-        self._overlap = overlap
-        self._kept: OrderedDict[tuple[str, ...], tuple[int, list[Passage]]] = OrderedDict()
+    def __init__(self, folder: Path, name: str, *, chunk_size: int, overlap: int) -> None:
+        self._name = name
+        self._sizes = chunk_size // LETTERS_PER_TOKEN, overlap // LETTERS_PER_TOKEN
+        self._index = RagIndex(folder)
+        self._refusals = Refusals(folder / "refused" / f"{name}.json")
+        self._turns = asyncio.Lock()
 
-    async def search(self, query: str, sources: Iterable[Source], limit: int) -> Found:
+    async def search(self, query: str, lots: Sequence[Lot], limit: int) -> Found:
         """The passages that answer a query best. A file that cannot be read is skipped."""
-        passages: list[Passage] = []
-        skipped: list[Skipped] = []
-        searched, room = 0, MAX_BYTES
-        for source in {source.key: source for source in sources}.values():
-            try:
-                passages += await self._passages(source, room)
-            except Unreadable as error:
-                skipped.append(Skipped(source.name, str(error)))
-            else:
-                searched, room = searched + 1, room - source.size
-        hits = await asyncio.to_thread(rank, query_words(query), passages, limit)
-        return Found(hits, skipped, searched)
+        try:
+            return await self._search(query, lots, limit)
+        except StoreError as error:
+            if error.kind != "damaged":
+                raise
+            _log.warning("%s The files are read again.", error)
+            return await self._search(query, lots, limit)
 
-    def clear(self) -> None:
-        """Forget all files."""
-        self._kept.clear()
+    async def forget(self, kind: str, stamps: Collection[str]) -> None:
+        """Take files out of the index."""
+        for stamp in stamps:
+            await self._index.remove(self._store_id(kind), self._key(stamp))
 
-    async def _passages(self, source: Source, room: int) -> list[Passage]:
-        if source.key in self._kept:
-            self._kept.move_to_end(source.key)
-            return self._kept[source.key][1]
-        if source.size > room:
-            raise Unreadable(f"I search up to {MAX_BYTES // 2**20} MB at a time.")
-        document = await extract(source.name, await _bytes(source))
-        passages = await asyncio.to_thread(self._cut, source, document)
-        self._keep(source, passages)
-        return passages
+    async def kept(self, kind: str) -> set[str]:
+        """The stamps of the files that are in the index, in chunks of the present size."""
+        mark = self._key("")
+        keys = await self._index.files(self._store_id(kind))
+        return {key.removeprefix(mark) for key in keys if key.startswith(mark)}
 
-    def _cut(self, source: Source, document: Document) -> list[Passage]:
-        chunks = split(document, size=self._chunk_size, overlap=self._overlap)
-        return [_passage(source, chunk) for chunk in chunks]
+    async def close(self) -> None:
+        """Let go of the index."""
+        await self._index.close()
 
-    def _keep(self, source: Source, passages: list[Passage]) -> None:
-        self._kept[source.key] = (source.size, passages)
-        while sum(size for size, _ in self._kept.values()) > MAX_BYTES:
-            self._kept.popitem(last=False)
+    def _store_id(self, kind: str) -> str:
+        return f"{self._name}.{kind}"
+
+    def _key(self, stamp: str) -> str:
+        """What a file is called in the index: another content, or size of chunks, is another."""
+        return "{}/{} {}".format(*self._sizes, stamp)
+
+    async def _search(self, query: str, lots: Sequence[Lot], limit: int) -> Found:
+        async with self._turns:  # two questions at once must not read the same files
+            kept = [await self._keep(lot) for lot in lots]
+        searched = [each for each in kept if each.sources]
+        stores = {each.store_id: each.sources for each in searched}
+        # What the index holds beyond these belongs to other threads.
+        only = {each.store_id: list(each.sources) for each in searched if not each.is_all}
+        hits = await self._index.search(list(stores), query, limit=limit, only=only)
+        return Found(
+            [(source, hit) for hit in hits if (source := stores[hit.store_id].get(hit.file_id))],
+            [each for one in kept for each in one.skipped],
+            sum(map(len, stores.values())),
+        )
+
+    async def _keep(self, lot: Lot) -> _Kept:
+        """Let the index hold a lot."""
+        wanted = {self._key(source.stamp): source for source in lot.sources}
+        kept = _Kept(self._store_id(lot.kind), wanted, lot.is_all)
+        there = set(await self._index.files(kept.store_id))
+        if lot.is_all:
+            for key in there - wanted.keys():
+                await self._index.remove(kept.store_id, key)
+        missing = {key: wanted[key] for key in wanted.keys() - there}
+        reasons = self._refusals.of(missing)
+        reasons |= await self._read(kept.store_id, _without(missing, reasons))
+        kept.skipped = [Skipped(wanted[key].name, reasons[key]) for key in wanted if key in reasons]
+        kept.sources = _without(wanted, reasons)
+        return kept
+
+    async def _read(self, store_id: str, missing: Mapping[str, Source]) -> dict[str, str]:
+        """Add files to the index; returns why some could not be."""
+        progress = Progress(self._name, len(missing))
+        reasons: dict[str, str] = {}
+        todo = iter(sorted(missing.items()))
+
+        async def work() -> None:
+            for key, source in todo:
+                if reason := await self._add(store_id, key, source):
+                    reasons[key] = reason
+                progress.step()
+
+        workers = (work() for _ in range(min(_AT_ONCE, len(missing))))
+        for ended in await asyncio.gather(*workers, return_exceptions=True):
+            if ended is not None:
+                raise ended
+        if reasons:
+            self._refusals.save()
+        return reasons
+
+    async def _add(self, store_id: str, key: str, source: Source) -> str | None:
+        """Add a file, or say why it cannot be; whether it ever can is remembered."""
+        try:
+            async with closing(source.open()) as content:
+                file = IndexedFile(key, source.name, content, *self._sizes)
+                await self._index.add(store_id, file)
+        except Unsearchable as error:
+            self._refusals.add(key, error)
+            return str(error)
+        except OSError as error:
+            return f"It could not be read: {error.strerror}."
+        except UnderstudyError as error:
+            if isinstance(error, StoreError) and error.kind == "damaged":
+                raise
+            return f"It could not be read: {error}"
+        return None
 
 
-async def _bytes(source: Source) -> bytes:
-    try:
-        return await source.read()
-    except OSError as error:
-        raise Unreadable(f"It could not be read: {error.strerror}.") from error
-    except UnderstudyError as error:
-        raise Unreadable(f"It could not be read: {error}") from error
-
-
-def _passage(source: Source, chunk: Chunk) -> Passage:
-    """A chunk is also found by its headings and by the name of its file."""
-    title = f"{PurePath(source.name).stem} {chunk.heading}"
-    counts = Counter(words(f"{title}\n{chunk.text}"))
-    return Passage(source.name, source.file_id, chunk, counts, counts.total())
+def _without(files: Mapping[str, Source], reasons: Mapping[str, str]) -> dict[str, Source]:
+    return {key: source for key, source in files.items() if key not in reasons}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from understudy.errors import NotFound
 from understudy.objects import File
+from understudy.objects import Thread as ThreadObject
 from understudy.tools import ToolCall, ToolContext
 from understudy_rag import RagTool
 
@@ -20,7 +22,13 @@ class Thread:
 
     contents: Mapping[str, bytes | None] = field(default_factory=dict)
     id: str = "run_1"
+    thread_id: str = "thread_1"
+    opened: list[str] = field(default_factory=list)
     messages: tuple[str, ...] = ("a question",)
+
+    @property
+    def thread(self):
+        return ThreadObject(id=self.thread_id, created_at=1)
 
     @property
     def files(self):
@@ -30,7 +38,8 @@ class Thread:
         ]
 
     async def open_file(self, file_id):
-        data = self.contents[file_id.removeprefix("file-")]
+        self.opened.append(file_id)
+        data = self.contents.get(file_id.removeprefix("file-"))
         if data is None:
             raise NotFound(f"No file found with id '{file_id}'.")
         for start in range(0, len(data), 5):
@@ -41,13 +50,23 @@ class Thread:
 class Searcher:
     """Makes tools for a folder, and calls them."""
 
-    folder: object
+    folder: Path
     tool: RagTool | None = None
 
+    @property
+    def cache(self):
+        return self.folder / "cache"
+
     def open(self, **settings):
+        """The tool as a new process would make it."""
+        self.close()
         entry = {"type": "rag", "settings": settings}
-        self.tool = RagTool(ToolContext("librarian", entry, self.folder, None))
+        self.tool = RagTool(ToolContext("librarian", entry, self.folder, None, self.cache))
         return self
+
+    def close(self):
+        if self.tool is not None:
+            asyncio.run(self.tool.close())
 
     def search(self, query, thread=None, **arguments):
         call = ToolCall("call_1", "rag", {"query": query, **arguments}, thread or Thread())
@@ -62,7 +81,9 @@ class Searcher:
 
 @pytest.fixture
 def searcher(tmp_path):
-    return Searcher(tmp_path).open()
+    searcher = Searcher(tmp_path).open()
+    yield searcher
+    searcher.close()
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 import asyncio
+import os
 
-import pytest
-
-from understudy_rag import sources
-from understudy_rag.documents import Unreadable
 from understudy_rag.sources import attached, beside
 
 
@@ -13,16 +10,25 @@ def write(path, text=""):
     return path
 
 
+def names(folder):
+    return [source.name for source in beside(folder)]
+
+
+async def whole(source):
+    return b"".join([piece async for piece in source.open()])
+
+
 def test_files_are_found_by_name_in_all_folders(tmp_path):
     for name in ("b.txt", "a.txt", "deep/er/c.txt"):
         write(tmp_path / name)
-    assert [source.name for source in beside(tmp_path)] == ["a.txt", "b.txt", "deep/er/c.txt"]
+    assert names(tmp_path) == ["a.txt", "b.txt", "deep/er/c.txt"]
 
 
-def test_hidden_files_and_folders_are_left_out(tmp_path):
-    for name in (".DS_Store", ".git/config", "seen.txt"):
+def test_what_is_hidden_or_left_by_programs_is_left_out(tmp_path):
+    for name in (".DS_Store", ".git/config", "~$letter.docx", "Thumbs.db", "node_modules/x.js"):
         write(tmp_path / name)
-    assert [source.name for source in beside(tmp_path)] == ["seen.txt"]
+    write(tmp_path / "seen.txt")
+    assert names(tmp_path) == ["seen.txt"]
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path):
@@ -32,24 +38,24 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     (files / "leak.txt").symlink_to(secret)
     (files / "leak").symlink_to(secret.parent)
     (files / "dangling.txt").symlink_to(files / "nowhere")
+    (files / "circle.txt").symlink_to(files / "circle.txt")
     (files / "fine.txt").symlink_to(inside)
-    assert [source.name for source in beside(files)] == ["fine.txt", "real.txt"]
+    assert names(files) == ["fine.txt", "real.txt"]
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert names(tmp_path) == []
 
 
 def test_a_folder_that_is_not_there_has_no_files(tmp_path):
-    assert list(beside(tmp_path / "files")) == []
+    assert names(tmp_path / "files") == []
 
 
-def test_a_file_beyond_the_limit_is_not_read(tmp_path, thread, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 8)
-    write(tmp_path / "large.txt", "123456789")
-    (large,) = beside(tmp_path)
-    for source in (large, *attached(thread({"large.txt": b"123456789"}))):
-        with pytest.raises(Unreadable, match="larger than"):
-            asyncio.run(source.read())
-
-
-def test_an_attached_file_is_read_whole(thread):
+def test_a_file_is_read_whole(tmp_path, thread):
+    write(tmp_path / "notes.txt", "x" * 3_000_000)
+    (source,) = beside(tmp_path)
+    assert asyncio.run(whole(source)) == b"x" * 3_000_000
     (source,) = attached(thread({"notes.txt": b"a text in several pieces"}))
     assert (source.name, source.file_id) == ("notes.txt", "file-notes.txt")
-    assert asyncio.run(source.read()) == b"a text in several pieces"
+    assert asyncio.run(whole(source)) == b"a text in several pieces"

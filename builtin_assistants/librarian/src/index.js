@@ -5,7 +5,6 @@
 
 import { bestQuotes } from "./quotes.js";
 import {
-  CLOSEST,
   instructionsFor,
   NO_FILES,
   NO_QUESTION,
@@ -14,20 +13,24 @@ import {
   unread,
 } from "./wording.js";
 
+/** More passages than a model is shown: sentences are chosen from all of them. */
+const LOOKED_THROUGH = 12;
+
 export async function* invoke(run) {
-  const question = run.lastMessage?.text.trim();
+  const question = run.lastMessage?.text.trim().slice(0, 10_000);
   if (!question) return yield NO_QUESTION;
-  const found = await run.tools.call("rag", { query: question.slice(0, 10_000) });
+  const hasModel = await run.model.available();
+  const asked = hasModel ? { query: question } : { query: question, top_k: LOOKED_THROUGH };
+  const found = await run.tools.call("rag", asked);
   if (found.searched === 0) yield NO_FILES;
-  else if (await run.model.available()) {
+  else if (hasModel) {
     yield* run.next({ additional_instructions: instructionsFor(found) });
   } else yield* quote(question, found);
   yield* unread(found.skipped);
 }
 
 function* quote(question, found) {
-  const { quotes, isAnswer } = bestQuotes(question, found.chunks);
-  if (quotes.length === 0) return yield nothingFound(found.searched);
-  if (!isAnswer) yield CLOSEST;
+  const { quotes, unknown } = bestQuotes(question, found.chunks);
+  if (quotes.length === 0) yield nothingFound(found.searched, unknown);
   for (const each of quotes) yield quotation(each);
 }

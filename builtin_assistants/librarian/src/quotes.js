@@ -1,15 +1,15 @@
 /** Chooses the sentences that answer a question best. */
 
 import { sentences } from "./sentences.js";
-import { stems } from "./words.js";
+import { asWritten, isSame, telling, words } from "./words.js";
 
 const MOST = 3;
 
 /** A sentence is quoted if it is at least this good, compared with the best one. */
-const GOOD_ENOUGH = 0.6;
+const GOOD_ENOUGH = 0.7;
 
-/** Below this share of the question, a sentence is only the nearest thing to an answer. */
-const ANSWERS = 0.4;
+/** How much a word counts that does not stand in the sentence, but in the heading or next to it. */
+const NEARBY = 0.5;
 
 /** How much the passage around a sentence counts, compared with the sentence itself. */
 const CONTEXT = 0.3;
@@ -17,44 +17,72 @@ const CONTEXT = 0.3;
 /**
  * @param {string} question
  * @param chunks  those of the tool `rag`
- * @returns {{quotes: object[], isAnswer: boolean}}  the best first, each with `text`, `file`,
- *   `line` and `marker`; `isAnswer`: they have much of what the question asks about
+ * @returns {{quotes: object[], unknown: string[]}}  the best first, each with `text`, `file`,
+ *   `line`, `page` and `marker`; and the words of the question that stand in no passage
  */
 export function bestQuotes(question, chunks) {
-  const candidates = withoutRepeats(chunks.flatMap(candidatesIn));
-  const weights = weigh(new Set(stems(question)), candidates);
-  const scored = candidates.map((each) => ({ ...each, ...score(each, weights) }));
+  const asked = telling(question);
+  const candidates = withoutRepeats(chunks.flatMap((chunk) => candidatesIn(chunk, asked)));
+  const weights = asked.map((_, at) => weight(at, candidates));
+  const answers = candidates.filter((each) => isAnswer(each.presence));
+  const scored = answers.map((each) => ({ ...each, score: score(each, weights) }));
   const ranked = scored.sort((a, b) => b.score - a.score);
   const quotes = ranked.filter(({ score }) => score >= GOOD_ENOUGH * ranked[0].score);
-  return { quotes: quotes.slice(0, MOST), isAnswer: ranked[0]?.share >= ANSWERS };
+  const isUnknown = (_, at) => candidates.every(({ presence }) => presence[at] === 0);
+  return { quotes: quotes.slice(0, MOST), unknown: asWritten(question, asked.filter(isUnknown)) };
 }
 
-function candidatesIn(chunk) {
-  return Array.from(sentences(chunk), ({ text, line }) => ({
-    text,
-    line,
+/** Each sentence, with how far it has each word of the question: 1, in its surroundings, or 0. */
+function candidatesIn(chunk, asked) {
+  const found = Array.from(sentences(chunk));
+  const has = (text) => presentIn(words(text), asked);
+  const own = found.map(({ text }) => has(text));
+  const above = has(`${chunk.heading} ${chunk.file}`);
+  return found.map((sentence, at) => ({
+    ...sentence,
     file: chunk.file,
     marker: chunk.marker,
     rank: chunk.score,
-    stems: new Set(stems(`${text} ${chunk.heading} ${chunk.file}`)),
+    presence: asked.map((_, word) => {
+      if (own[at][word]) return 1;
+      return above[word] || own[at - 1]?.[word] || own[at + 1]?.[word] ? NEARBY : 0;
+    }),
   }));
 }
 
-/** Chunks overlap, so that a sentence may come twice. */
+function presentIn(found, asked) {
+  return asked.map((word) => found.some((other) => isSame(word, other)));
+}
+
+/** Chunks overlap, and files are copied: what says the same is quoted once, from the best passage. */
 function withoutRepeats(candidates) {
-  const places = candidates.map((each) => [`${each.file}\n${each.line}\n${each.text}`, each]);
+  const places = candidates.map((each) => [each.text, each]);
   return [...new Map(places.reverse()).values()].reverse();
 }
 
-/** The rarer a word is among the sentences, the more it tells. */
-function weigh(asked, candidates) {
-  const having = (word) => candidates.filter((candidate) => candidate.stems.has(word)).length;
-  return [...asked].map((word) => [word, Math.log(1 + candidates.length / (1 + having(word)))]);
+/** The rarer a word is among the sentences, the more it tells: from 0.5 to 1.5. */
+function weight(word, candidates) {
+  const having = candidates.filter(({ presence }) => presence[word] === 1).length;
+  const most = Math.log(1 + candidates.length);
+  return 0.5 + Math.log(1 + candidates.length / (1 + having)) / (most || 1);
 }
 
-/** `share`: how much of the question a sentence has. `score` also counts the passage around it. */
-function score(candidate, weights) {
-  const sum = (pairs) => pairs.reduce((total, [, weight]) => total + weight, 0);
-  const share = sum(weights.filter(([word]) => candidate.stems.has(word))) / (sum(weights) || 1);
-  return { share, score: share + CONTEXT * share * candidate.rank };
+/**
+ * Whether a sentence has more than half of what a short question asks about; of a long one, a few
+ * words and the more the longer it is. One word that happens to be there is no answer.
+ */
+function isAnswer(presence) {
+  const asked = presence.length;
+  const found = sum(presence);
+  if (!presence.includes(1)) return false;
+  return asked <= 4 ? found > asked / 2 : found >= 2.5 + 0.1 * (asked - 5);
+}
+
+function score({ presence, rank }, weights) {
+  const share = sum(presence.map((present, at) => present * weights[at])) / sum(weights);
+  return share + CONTEXT * share * rank;
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -11,8 +11,6 @@ or make a librarian of your own, and put your files into its folder \`files\`:
     understudy new mine --from librarian
 `;
 
-export const CLOSEST = "I found no clear answer. The nearest that your files say:\n\n";
-
 const HANDOVER =
   "These passages of the user's files may answer the question. Cite with their markers.";
 
@@ -25,18 +23,26 @@ export function instructionsFor({ chunks, context }) {
   return `${HANDOVER}\n\n${passages}`;
 }
 
-function passageText({ marker, file, line, heading, text }) {
+function passageText({ marker, heading, text, ...place }) {
   const under = heading ? `, under "${heading}"` : "";
-  return `${marker} ${file}, line ${line}${under}:\n${text}`;
+  return `${marker} ${standing(place)}${under}:\n${text}`;
 }
 
-export function nothingFound(searched) {
+/** Where a passage or sentence stands. */
+function standing({ file, page, line }) {
+  return page ? `${file}, page ${page}` : `${file}, line ${line}`;
+}
+
+/** An honest word. `unknown`: words of the question that no passage has. */
+export function nothingFound(searched, unknown) {
   const files = searched === 1 ? "your file" : `your ${searched} files`;
-  return `I found nothing about that in ${files}. Try words that the text itself may use.\n`;
+  const words = unknown.slice(0, 5).map((word) => `"${word}"`);
+  const missing = words.length > 0 ? ` I saw no mention of ${words.join(" or ")}.` : "";
+  return `I found nothing about that in ${files}.${missing} Try words that the text itself may use.\n`;
 }
 
-export function quotation({ text, file, line, marker }) {
-  return `> ${text}\n\n${file}, line ${line} ${marker}\n\n`;
+export function quotation({ text, marker, ...place }) {
+  return `> ${text}\n\n${standing(place)} ${marker}\n\n`;
 }
 
 /** A line for each file that could not be read; nothing if there is none. */

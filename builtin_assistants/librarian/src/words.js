@@ -1,22 +1,85 @@
-/** Text to the words that are compared: lower case, without accents, plurals and endings. */
+/** Text to words, and whether two words are forms of one. No language is asked for: all at once. */
 
-const COMMON = new Set(
-  `a about an and any are as at be been but by can could did do does for from had has have he her
-  his how i if in is it its me my no not of on or our she should so tell that the their them there
-  these they this those to was we were what when where which who whom whose why will with would you
-  your`.split(/\s+/),
-);
+import { ASKING, COMMON, ENDINGS, INFLECTIONS } from "./languages.js";
 
-const ENDING = /(?:ings?|ed|es|s|ly|e)$/;
+const WORD = /[\p{L}\p{N}]+/gu;
+const ARTICLE = /^(?:وال|بال|كال|فال|لل|ال)(?=..)/u;
 
-/** The stems of the words in a text; common words are left out. */
-export function stems(text) {
-  const plain = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.filter((word) => !COMMON.has(word)).map(stem);
+/** Scripts that put no spaces between words; there, a few letters in a row count as a word. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}ー]+/gu;
+const DENSE = /[\p{sc=Han}\p{sc=Kana}]/u;
+const GRAMMAR = /^[\p{sc=Hira}ー]+$/u;
+
+const asking = new RegExp(ASKING.map(plain).sort((a, b) => b.length - a.length).join("|"), "gu");
+const common = new Set(COMMON.map(plain));
+const endings = new Set(["", ...ENDINGS.map(plain)]);
+const inflections = new Set(["", ...INFLECTIONS]);
+
+/** The words of a question that tell what it is about; all of them if there are no others. */
+export function telling(question) {
+  const apart = plain(question).replace(UNSPACED, (run) => run.replace(asking, " "));
+  const all = new Set(words(apart));
+  const kept = [...all].filter((word) => !common.has(word) && !GRAMMAR.test(word));
+  return kept.length > 0 ? kept : [...all];
 }
 
-function stem(word) {
-  const root = word.replace(/ations?$/, "ate").replace(ENDING, "");
-  return root.length > 2 ? root : word;
+/** The words of a text, in order. */
+export function words(text) {
+  const simple = plain(text);
+  const spaced = simple.replace(UNSPACED, " ").match(WORD) ?? [];
+  const unspaced = simple.match(UNSPACED) ?? [];
+  return [...spaced.map((word) => word.replace(ARTICLE, "")), ...unspaced.flatMap(pieces)];
+}
+
+/** Those of these words that stand alone in a question, as they are written there. */
+export function asWritten(question, wanted) {
+  const written = new Set(question.match(/[\p{L}\p{M}\p{N}]+/gu));
+  return [...written].filter((word) => wanted.includes(words(word).join(" ")));
+}
+
+/** Whether two words are forms of one: "services" and "serviced", "Vertrag" and "Vertrages". */
+export function isSame(one, other) {
+  if (one === other) return true;
+  const shared = sharedLength(one, other);
+  if (shared < 2) return isHead(one, other);
+  const rests = [one.slice(shared), other.slice(shared)].map((rest) => undoubled(rest, one[shared - 1]));
+  return rests.every((rest) => mayEnd(rest, one, shared)) || isHead(one, other);
+}
+
+/** Lower case, without accents; the same letter is always the same character. */
+function plain(text) {
+  const apart = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  return apart.normalize("NFC").replaceAll("ß", "ss");
+}
+
+function pieces(run) {
+  const size = DENSE.test(run) || GRAMMAR.test(run) ? 2 : 3;
+  if (run.length <= size) return [run];
+  return Array.from({ length: run.length - size + 1 }, (_, at) => run.slice(at, at + size));
+}
+
+function sharedLength(one, other) {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return at;
+}
+
+/** "planned" is "plan" and "ned". */
+function undoubled(rest, letter) {
+  return rest.length > 1 && rest[0] === letter ? rest.slice(1) : rest;
+}
+
+/** The shorter the stem, the fewer endings are believed: "plant" is no form of "plan". */
+function mayEnd(rest, word, stemLength) {
+  if (/\p{sc=Hang}/u.test(word)) return rest.length <= 2; // particles
+  if (!/\p{sc=Latn}/u.test(word)) return stemLength >= 3 && endings.has(rest);
+  if (stemLength >= 5) return endings.has(rest);
+  if (stemLength === 4) return inflections.has(rest);
+  return stemLength === 3 && ["", "s", "es"].includes(rest);
+}
+
+/** Whether a long word begins a compound, or ends it: "Mietvertrag" is a "Vertrag". */
+function isHead(one, other) {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return (short.length >= 6 && long.startsWith(short)) || (short.length >= 7 && long.endsWith(short));
 }

@@ -42,8 +42,9 @@ def _cancel_when_terminated() -> None:
 
 
 def log_briefly(options: Options) -> None:
-    """Show warnings as a line; tracebacks are for those who ask for them (`-v`)."""
+    """Show warnings and progress as lines; tracebacks are for those who ask for them (`-v`)."""
     log = logging.getLogger("understudy")
+    logging.getLogger("understudy.progress").setLevel(logging.INFO)
     if not options.verbose and not log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(_Brief("%(message)s"))

@@ -1,5 +1,6 @@
 """An assistant's folder: read (tolerant), validate (precise), write (only what changed)."""
 
+from understudy.folder.contents import contents
 from understudy.folder.fingerprint import fingerprint
 from understudy.folder.instructions import expand_instructions
 from understudy.folder.model import ModelChoice, ModelConfig, choose_model
@@ -15,6 +16,7 @@ __all__ = [
     "Problem",
     "Sources",
     "choose_model",
+    "contents",
     "expand_instructions",
     "fingerprint",
     "read_document",
