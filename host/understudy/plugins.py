@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from understudy.registration import HookPlugin
 
 Group = Literal[
-    "stores", "tools", "runtimes", "models", "indexes", "embeddings", "commands", "hooks"
+    "stores",
+    "tools",
+    "runtimes",
+    "models",
+    "indexes",
+    "embeddings",
+    "parsers",
+    "commands",
+    "hooks",
 ]
 State = Literal["enabled", "blocked", "duplicate"]
 
@@ -32,6 +40,7 @@ KINDS: Final[dict[Group, str]] = {
     "models": "model provider",
     "indexes": "index",
     "embeddings": "embedding provider",
+    "parsers": "parser",
     "commands": "command",
     "hooks": "hook plugin",
 }

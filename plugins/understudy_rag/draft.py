@@ -36,6 +36,11 @@ class Draft:
         """What is added from here on stands on a new page."""
         self._pages.append(self._length)
 
+    def append(self, document: Document) -> None:
+        """Add a document, under the headings it has of its own."""
+        self._headings += [(self._length + at, path) for at, path in document.headings]
+        self.add(document.text)
+
     def document(self, *, is_prose: bool = True) -> Document:
         """What has been collected."""
         return Document("".join(self._pieces), self._headings, self._pages, is_prose)

@@ -30,7 +30,8 @@ class HeadingPath:
         self._titles[level] = " ".join(title[: 2 * MAX_LETTERS].split())[:MAX_LETTERS]
 
     def __str__(self) -> str:
-        return " > ".join(self._titles[level] for level in sorted(self._titles))
+        titles = (self._titles[level] for level in sorted(self._titles))
+        return " > ".join(filter(None, titles))
 
 
 def written_headings(text: str) -> list[tuple[int, str]]:

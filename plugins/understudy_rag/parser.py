@@ -1,67 +1,106 @@
-"""Reads a PDF or Office file from stdin and writes its lines to stdout, as JSON.
+"""The process that parses: started once, it forks a child for each file.
 
-A program of its own (`python -I parser.py`), since such files are hostile: it has limits of time,
-memory and output, no secrets in its environment, and may not write files. It uses nothing of ours.
+A program of its own (`python -I parser.py`), since files are hostile. It never looks into a file
+itself; it loads the parsers, and its children have them in a millisecond. A child has limits of
+time, memory and output, no secrets in its environment, may not write files, and sees one file.
 
-    {"lines": [[1, "text", 0], …]}     page or paragraph, text, heading level (0: none)
-    {"error": "It is …", "code": "invalid_file"}
+Standard input is a socket: `{"fork": Task}` with a second socket, which the child reads the file
+from and answers to; `{"end": pid}`, answered with the signal that ended the child, or 0. It lives
+until the socket is closed, or nobody has asked for a while.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import re
+import os
+import select
+import signal
+import socket
 import sys
-import zipfile
-from collections.abc import Iterator
-from importlib import import_module
-from typing import Final
-from xml.etree import ElementTree as ET
+from typing import Any, Final
 
 CPU_SECONDS: Final = 60
 MEMORY_BYTES: Final = 2**30
-MAX_LETTERS: Final = 64 * 2**20
-_MAX_PART_BYTES: Final = 128 * 2**20
-_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SLIDE: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SLIDE_NAME: Final = re.compile(r"ppt/slides/slide(\d+)\.xml")
-
-Row = tuple[int, str, int]
-
-
-class Refused(Exception):
-    """The file cannot be read: the reason, and OpenAI's code."""
-
-    def __init__(self, message: str, code: str = "invalid_file") -> None:
-        super().__init__(message)
-        self.code = code
+MEMORY_BYTES_OF_OTHERS: Final = 4 * 2**30
+"""Of plugins and kreuzberg, whose libraries alone reserve more than a gigabyte."""
+IDLE_SECONDS: Final = 60
+_PREFIX: Final = "understudy_rag.formats."
 
 
 def main() -> None:
-    """Answer on stdout."""
-    _limit()
+    """Fork and end children until nobody asks any more."""
+    sys.path += [place for place in json.loads(sys.argv[1]) if place not in sys.path]
+    control = socket.socket(fileno=os.dup(0))
+    children: set[int] = set()
     try:
-        answer: dict[str, object] = {"lines": _bounded(_rows(sys.stdin.buffer.read()))}
-    except Refused as error:
-        answer = {"error": str(error), "code": error.code}
-    except MemoryError:
-        answer = {"error": "It needs too much memory to be read.", "code": "invalid_file"}
-    except Exception as error:  # whatever a damaged file does to a parser
-        answer = {"error": f"It is damaged ({type(error).__name__}).", "code": "invalid_file"}
-    json.dump(answer, sys.stdout)
+        while children or select.select([control], [], [], IDLE_SECONDS)[0]:
+            asked = _asked(control)
+            if asked is None:
+                return
+            control.sendall(_answered(*asked, control, children).to_bytes(8))
+    finally:
+        for child in children:
+            _end(child)
 
 
-def _limit() -> None:
+def _asked(control: socket.socket) -> tuple[dict[str, Any], int] | None:
+    message, places, _, _ = socket.recv_fds(control, 65_536, 1)
+    while message and not message.endswith(b"\n"):
+        more = control.recv(65_536)
+        message = message + more if more else b""
+    return (json.loads(message), places[0] if places else -1) if message else None
+
+
+def _answered(asked: dict[str, Any], place: int, control: socket.socket, children: set[int]) -> int:
+    if "end" in asked:
+        children.discard(asked["end"])
+        return _end(asked["end"])
+    _load(asked["format"])
+    child = os.fork()
+    if child == 0:
+        control.close()
+        _work(asked, socket.socket(fileno=place))
+    os.close(place)
+    children.add(child)
+    return child
+
+
+def _load(name: str) -> None:
+    """Import a parser of ours, before it is needed by a child; if it cannot be, the child tells."""
+    from importlib import import_module
+
+    with contextlib.suppress(ImportError):
+        import_module(_PREFIX + name)
+        if name == "pdf":
+            import_module("pypdfium2")
+
+
+def _end(child: int) -> int:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def _work(task: dict[str, Any], place: socket.socket) -> None:
+    """What a child does. It never returns."""
     try:
-        import resource
-    except ImportError:  # not on Windows; the parent's deadline holds there, too
-        return
+        _limit(task)
+        data = _received(place, task["size"])
+        place.sendall(_answer(task, data))
+    finally:
+        os._exit(0)
+
+
+def _limit(task: dict[str, Any]) -> None:
+    import resource
+
+    is_ours = task["target"] is None and task["format"] != "foreign"
+    memory = MEMORY_BYTES if is_ours else MEMORY_BYTES_OF_OTHERS
     limits = (
         (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     )
@@ -70,93 +109,39 @@ def _limit() -> None:
             resource.setrlimit(name, (value, value))
 
 
-def _rows(data: bytes) -> Iterator[Row]:
-    if data.startswith(b"PK"):
-        return _office(data)
-    return _pdf(data)
+def _received(place: socket.socket, size: int) -> bytes:
+    data = bytearray(size)
+    view, at = memoryview(data), 0
+    while at < size:
+        count = place.recv_into(view[at:])
+        if not count:
+            os._exit(0)  # nobody waits any more
+        at += count
+    return bytes(data)
 
 
-def _bounded(rows: Iterator[Row]) -> list[Row]:
-    kept: list[Row] = []
-    letters = 0
-    for row in rows:
-        kept.append(row)
-        letters += len(row[1])
-        if letters > MAX_LETTERS:
-            raise Refused(f"It holds more than {MAX_LETTERS // 2**20} million letters.")
-    return kept
+def _answer(task: dict[str, Any], data: bytes) -> bytes:
+    from understudy_rag.documents import Unreadable
+    from understudy_rag.wire import pack, pack_refusal
 
-
-def _pdf(data: bytes) -> Iterator[Row]:
     try:
-        pdfium = import_module("pypdfium2")
-    except ImportError:
-        message = "PDF files need one more package: pip install 'understudy[rag]'."
-        raise Refused(message, "unsupported_file") from None
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        raise Refused("It is locked with a password." if locked else "It is damaged.") from None
-    for at in range(len(document)):
-        page = document[at]
-        text = page.get_textpage().get_text_range()
-        yield from ((at + 1, line, 0) for line in text.splitlines())
-        page.close()
+        return pack(_read(task, data))
+    except Unreadable as error:
+        return pack_refusal(str(error), error.code)
+    except MemoryError:
+        return pack_refusal("It needs too much memory to be read.", "invalid_file")
+    except Exception as error:  # whatever a damaged file does to a parser
+        return pack_refusal(f"It is damaged ({type(error).__name__}).", "invalid_file")
 
 
-def _office(data: bytes) -> Iterator[Row]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        if "word/document.xml" in names:
-            yield from _word(_part(archive, "word/document.xml"))
-            return
-        slides = sorted((int(m[1]), name) for name in names if (m := _SLIDE_NAME.fullmatch(name)))
-        if not slides:
-            message = "Archives and spreadsheets cannot be read yet; save it as text."
-            raise Refused(message, "unsupported_file")
-        for number, name in slides:
-            root = _part(archive, name)
-            yield from ((number, _text(p, _SLIDE), 0) for p in root.iter(f"{_SLIDE}p"))
+def _read(task: dict[str, Any], data: bytes) -> Any:
+    from importlib import import_module
 
+    if task["target"] is not None:
+        from understudy_rag.formats.plugin import read_by
 
-def _part(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    with archive.open(name) as part:
-        xml = part.read(_MAX_PART_BYTES + 1)  # what the archive says of the size may be a lie
-    if len(xml) > _MAX_PART_BYTES:
-        raise Refused("It is much larger inside than outside.")
-    return ET.fromstring(xml)
-
-
-def _word(root: ET.Element) -> Iterator[Row]:
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag == _FALLBACK:  # says the same once more, for old programs
-                parent.remove(child)
-    for number, paragraph in enumerate(root.iter(f"{_WORD}p"), start=1):
-        yield number, _text(paragraph, _WORD), _level(paragraph)
-        yield number, "", 0
-
-
-def _text(paragraph: ET.Element, space: str) -> str:
-    texts = {f"{space}t": None, f"{space}tab": "\t", f"{space}br": " ", f"{space}cr": " "}
-    pieces: list[str] = []
-    waiting = list(reversed(paragraph))
-    while waiting:
-        element = waiting.pop()
-        if element.tag in texts:
-            pieces.append(texts[element.tag] or element.text or "")
-        elif element.tag != f"{space}p":  # of a text box: it has its own turn
-            waiting += reversed(element)
-    return "".join(pieces)
-
-
-def _level(paragraph: ET.Element) -> int:
-    style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
-    found = re.fullmatch(
-        r"[Hh]eading ?([1-6])", style.get(f"{_WORD}val", "") if style is not None else ""
-    )
-    return int(found[1]) if found else 0
+        return read_by(task["target"], data, task["name"])
+    return import_module(_PREFIX + task["format"]).read(data, task["name"])
 
 
 if __name__ == "__main__":

@@ -43,7 +43,16 @@ def test_the_host_imports_no_plugin():
 def test_a_plugin_imports_no_other_plugin_and_only_what_is_public():
     public = {
         f"understudy.{name}"
-        for name in ("errors", "store", "tools", "models", "runtimes", "indexes", "embeddings")
+        for name in (
+            "errors",
+            "store",
+            "tools",
+            "models",
+            "runtimes",
+            "indexes",
+            "embeddings",
+            "parsers",
+        )
     }
     public |= {"understudy.events", "understudy.streams"}
     public |= {"understudy", "understudy.objects", "understudy.runs.run", "understudy.folder"}
