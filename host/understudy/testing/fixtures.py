@@ -21,10 +21,14 @@ from pathlib import Path
 
 import pytest
 
+from understudy.testing.embedding_server import EmbeddingServer
 from understudy.testing.model_server import ModelServer
 
 WriteAssistant = Callable[[str, Mapping[str, object]], Path]
-_FROM_OUTSIDE = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "UNDERSTUDY_MODEL", "UNDERSTUDY_ROOT")
+_FROM_OUTSIDE = (
+    *("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    *("UNDERSTUDY_MODEL", "UNDERSTUDY_ROOT", "UNDERSTUDY_EMBEDDINGS"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +45,13 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     with ModelServer() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "test-key")
+        yield server
+
+
+@pytest.fixture
+def embedding_server() -> Iterator[EmbeddingServer]:
+    """An embedding model, for whoever asks at its `base_url`."""
+    with EmbeddingServer() as server:
         yield server
 
 
