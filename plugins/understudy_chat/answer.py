@@ -118,8 +118,8 @@ class Answer:
 
 def _text(content: Any) -> str:
     """Text, or the text of content parts; what is neither is left out."""
-    if isinstance(content, str):
-        return content
+    if isinstance(content, str) or not content:
+        return content or ""
     parts = content if isinstance(content, list) else ()
     texts = (part.get("text") for part in parts if isinstance(part, dict))
     return "".join(text for text in texts if isinstance(text, str))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from understudy.models import ChatChunk
 from understudy_chat.answer import Answer
 from understudy_chat.endpoint import Endpoint
 from understudy_chat.failures import broken, interrupted
-from understudy_chat.sse import Event, EventParser
+from understudy_chat.sse import EventParser
 
 if TYPE_CHECKING:
     import aiohttp
@@ -30,17 +29,19 @@ class Exchange:
 async def read_chunks(exchange: Exchange) -> AsyncGenerator[ChatChunk]:
     """The answer, bit by bit, to its end. Raises `ModelError`."""
     answer = Answer(exchange.endpoint)
+    parser = EventParser()
     try:
-        async with aclosing(_events(exchange)) as batches:
-            async for events in batches:
-                for event in events:
-                    chunk = answer.decode(event)
-                    if chunk is not None:
-                        yield chunk
-                    elif answer.is_over:
-                        break
-                if answer.is_over:
+        piece = await _beginning(exchange)
+        while not answer.is_over:
+            for event in parser.feed(piece) if piece else parser.close():
+                chunk = answer.decode(event)
+                if chunk is not None:
+                    yield chunk
+                elif answer.is_over:
                     break
+            if not piece:
+                break
+            piece = await _read(exchange)
     except ModelError as error:
         # The answer itself is whole: what broke came behind it.
         if not answer.is_finished or error.kind not in ("broken", "timeout"):
@@ -50,22 +51,25 @@ async def read_chunks(exchange: Exchange) -> AsyncGenerator[ChatChunk]:
         yield usage
 
 
-async def _events(exchange: Exchange) -> AsyncGenerator[list[Event]]:
-    import aiohttp
-
-    response = exchange.response
-    if "html" in response.content_type:
+async def _beginning(exchange: Exchange) -> bytes:
+    """What comes first; an answer that is no stream is made the one event of it."""
+    if "html" in exchange.response.content_type:
         raise broken(exchange.endpoint, "a web page came instead of an answer")
-    parser = EventParser()
+    first = await _read(exchange)
+    # Not by the content type: servers are known that get it wrong, either way.
+    if not first.lstrip().startswith(b"{"):
+        return first
+    while piece := await _read(exchange):
+        first += piece
+    return b"data:" + b"\ndata:".join(first.splitlines()) + b"\n\n"
+
+
+async def _read(exchange: Exchange) -> bytes:
     try:
-        first = await response.content.readany()
-        # Not by the content type: servers are known that get it wrong, either way.
-        if first.lstrip().startswith(b"{"):
-            yield [(b"", first + await response.content.read())]
-            return
-        yield parser.feed(first)
-        async for piece in response.content.iter_any():
-            yield parser.feed(piece)
-    except (aiohttp.ClientError, TimeoutError) as error:
+        return await exchange.response.content.readany()
+    except Exception as error:
+        import aiohttp
+
+        if not isinstance(error, aiohttp.ClientError | TimeoutError):
+            raise
         raise interrupted(exchange.endpoint, error, exchange.patience) from error
-    yield parser.close()

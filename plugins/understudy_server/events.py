@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
-
-from starlette.responses import StreamingResponse
 
 from understudy import Event
 from understudy_server.included import without_contents
+from understudy_server.wire import json_bytes
 
 WAITS = "thread.run.requires_action"
-_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 async def event_stream(
@@ -42,9 +39,5 @@ def _bare(event: Event) -> Event:
 
 def encode(event: Event) -> bytes:
     """One event."""
-    return f"id: {event.n}\nevent: {event.name}\ndata: {json.dumps(event.data)}\n\n".encode()
-
-
-def stream_response(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """The answer that carries a stream."""
-    return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
+    data = json_bytes(event.data)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.n, event.name.encode(), data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, overload
@@ -13,6 +12,7 @@ from starlette.responses import Response
 
 from understudy import Page
 from understudy_server.bodies import refusal
+from understudy_server.wire import json_bytes
 
 
 def _digits(value: object) -> object:
@@ -25,7 +25,7 @@ def _digits(value: object) -> object:
 class PageQuery(BaseModel):
     """`limit`, `order`, `after`, `before`; other parameters belong to their route."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
     limit: Annotated[int, BeforeValidator(_digits)] = Field(20, ge=1, le=100)
     order: Literal["asc", "desc"] = "desc"
@@ -105,7 +105,7 @@ def page_response(page: Page[Any]) -> Response:
 
 def json_response(body: Any) -> Response:
     """JSON, status 200."""
-    return Response(json.dumps(body), media_type="application/json")
+    return Response(json_bytes(body), media_type="application/json")
 
 
 def cut(items: Iterable[Mapping[str, Any]], query: PageQuery) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from understudy.errors import Invalid
 from understudy.objects.message import ContentPart
@@ -12,7 +12,7 @@ from understudy.runs.run import Part
 from understudy.runs.values import require_json, whole
 
 JSON = dict[str, Any]
-_PART: TypeAdapter[ContentPart] = TypeAdapter(ContentPart)
+_PART: TypeAdapter[ContentPart] = TypeAdapter(ContentPart, config=ConfigDict(defer_build=True))
 
 
 def addition_of(part: Part) -> JSON | None:
@@ -40,17 +40,39 @@ def _content_part(part: Any) -> JSON:
     return read
 
 
-def merge(content: list[JSON], addition: JSON) -> int:
-    """Add to the content and return the index of the part that grew."""
-    last = content[-1] if content else None
-    kind = addition["type"]
-    if last is None or last["type"] != kind or kind not in ("text", "refusal"):
-        content.append(addition if kind != "text" else {**addition, "text": {**addition["text"]}})
-    elif kind == "text":
-        last["text"]["value"] += addition["text"]["value"]
-        last["text"]["annotations"] = [
-            *last["text"]["annotations"], *addition["text"].get("annotations", []),
-        ]  # fmt: skip
-    else:
-        last["refusal"] += addition["refusal"]
-    return len(content) - 1
+class Content:
+    """The parts of a message. Pieces of a text are joined when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._parts: list[JSON] = []
+        self._pieces: list[str] = []
+
+    def add(self, addition: JSON) -> int:
+        """Add a part, or more of the last one; returns the index of the part that grew."""
+        kind = addition["type"]
+        if not self._parts or self._parts[-1]["type"] != kind or kind not in ("text", "refusal"):
+            self._begin(addition)
+        elif kind == "text":
+            self._add_text(addition["text"])
+        else:
+            self._parts[-1]["refusal"] += addition["refusal"]
+        return len(self._parts) - 1
+
+    def _begin(self, addition: JSON) -> None:
+        self.parts()
+        own = {"text": {**addition["text"]}} if addition["type"] == "text" else {}
+        self._parts.append({**addition, **own})
+
+    def _add_text(self, text: JSON) -> None:
+        self._pieces.append(text["value"])
+        if added := text.get("annotations"):
+            last = self._parts[-1]["text"]
+            last["annotations"] = [*last.get("annotations", ()), *added]
+
+    def parts(self) -> list[JSON]:
+        """All parts so far."""
+        if self._pieces:
+            text = self._parts[-1]["text"]
+            text["value"] = "".join((text["value"], *self._pieces))
+            self._pieces.clear()
+        return self._parts

@@ -15,7 +15,7 @@ from typing import Any
 from understudy.library.messages import Messages
 from understudy.objects import Message, RunStep, new_id
 from understudy.runs.citations import chunks_of, cite, shown_search, sources_in
-from understudy.runs.content import addition_of, merge
+from understudy.runs.content import Content, addition_of
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
 from understudy.runs.unbroken import unbroken
@@ -41,6 +41,17 @@ class Call:
         function = {"name": self.name, "arguments": self.arguments, "output": self.output}
         return {"id": self.id, "type": "function", "function": function}
 
+    def outcome(self) -> JSON:
+        """What the call gave, as a delta; the text of what was found comes with the whole step."""
+        if not self.is_search:
+            return {"type": "function", "function": {"output": self.output}}
+        found = self.wire()["file_search"]
+        results = [
+            {key: value for key, value in each.items() if key != "content"}
+            for each in found["results"]
+        ]
+        return {"type": "file_search", "file_search": {**found, "results": results}}
+
 
 @dataclass(slots=True)
 class _Open:
@@ -48,7 +59,7 @@ class _Open:
 
     step: RunStep
     message: Message | None = None
-    content: list[JSON] = field(default_factory=list)
+    content: Content = field(default_factory=Content)
     calls: list[Call] = field(default_factory=list)
 
 
@@ -71,7 +82,7 @@ class Transcript:
         self._open: _Open | None = None
         self._turns = asyncio.Lock()
         self._searches = searches
-        self._sources: dict[str, str] = {}
+        self._sources: dict[str, JSON] = {}
         self._past: list[RunStep] = []
         self.usage: JSON | None = None
         """What the newest model call used: it goes to the step that the call fed."""
@@ -100,9 +111,11 @@ class Transcript:
         now = self._open
         if now is None or now.message is None:
             raise RuntimeError("there is no open message")
-        index = merge(now.content, addition)
-        shown = addition | cite(now.content[index], addition, self._sources)
-        self._delta("thread.message", now.message.id, {"content": [{"index": index, **shown}]})
+        index = now.content.add(addition)
+        shown = {"index": index, **addition}
+        if self._sources:
+            shown |= cite(now.content.parts()[index], addition, self._sources)
+        self._delta("thread.message", now.message.id, {"content": [shown]})
 
     async def _open_message(self) -> None:
         await self._close()
@@ -156,9 +169,13 @@ class Transcript:
         call.output, call.result = output, result
         self._sources |= sources_in(chunks_of(result))
         async with self._turns:
-            calls = self._open.calls if self._open else []
-            if call in calls and all(made.output is not None for made in calls):
+            now = self._open
+            if now is None or call not in now.calls:
+                return
+            if all(made.output is not None for made in now.calls):
                 await unbroken(self._end_calls())
+            else:  # others take longer, or wait for the client, who may want to see this one
+                self._call_delta(now, call, call.outcome())
 
     async def _end_calls(self) -> None:
         await self._close()
@@ -201,7 +218,7 @@ class Transcript:
             return
         events = []
         if now.message is not None:
-            events.append(await self._finish_message(now.message, now.content, reason))
+            events.append(await self._finish_message(now.message, now.content.parts(), reason))
         events.append(self._finish_step(now, status, error))
         self._journal.prepare(*events)
         self._open = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
@@ -10,7 +9,10 @@ from typing import Any
 
 from understudy import Event, new_id
 from understudy.events import TERMINAL
+from understudy_server.doors.beside import carrying, host_calls
+from understudy_server.doors.handover import STEP_ENDS
 from understudy_server.events import WAITS
+from understudy_server.wire import json_bytes
 
 JSON = dict[str, Any]
 _NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -27,7 +29,7 @@ class Ending:
 
 async def deltas(events: AsyncIterator[Event], ending: Ending) -> AsyncGenerator[JSON, None]:
     """A run's events as the deltas of one message; `ending` is set when they end."""
-    messages = 0
+    messages, asked = 0, []
     async for event in events:
         if event.name == "thread.message.created":
             messages += 1
@@ -39,7 +41,10 @@ async def deltas(events: AsyncIterator[Event], ending: Ending) -> AsyncGenerator
                     yield delta
         elif event.name == WAITS:
             ending.finish_reason = "tool_calls"
-            yield {"tool_calls": _calls(event.data)}
+            asked = event.data["required_action"]["submit_tool_outputs"]["tool_calls"]
+        elif asked and event.name in STEP_ENDS:  # the step tells what the host has called
+            made = host_calls(event.data["step_details"], asked)
+            yield {"tool_calls": _indexed(carrying(asked, made))}
         elif event.name in TERMINAL:
             _end(ending, event.data)
 
@@ -50,8 +55,7 @@ def _delta(part: JSON) -> JSON | None:
     return {"refusal": part["refusal"]} if part["type"] == "refusal" else None
 
 
-def _calls(run: JSON) -> list[JSON]:
-    calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+def _indexed(calls: list[JSON]) -> list[JSON]:
     return [{"index": index, **call} for index, call in enumerate(calls)]
 
 
@@ -114,4 +118,4 @@ class Answer:
 
 def encode(value: JSON) -> bytes:
     """A server-sent event without a name."""
-    return f"data: {json.dumps(value)}\n\n".encode()
+    return b"data: %s\n\n" % json_bytes(value)

@@ -6,15 +6,17 @@ rejoined behind any `sequence_number`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 from understudy import Event
 from understudy.events import TERMINAL
+from understudy_server.doors.beside import carrying, host_calls
+from understudy_server.doors.handover import STEP_ENDS
 from understudy_server.doors.output_items import call_item, output_text, part_of
 from understudy_server.doors.response_object import response_object
 from understudy_server.events import WAITS
+from understudy_server.wire import json_bytes
 
 JSON = dict[str, Any]
 _END: Final = {"completed": "completed", "incomplete": "incomplete"}
@@ -27,6 +29,7 @@ class Telling:
         self._run: JSON = {}
         self._output: list[JSON] = []
         self._parts: dict[int, int] = {}
+        self._asked: list[JSON] = []
         self._handed_over = False
         self._count = 0
 
@@ -51,19 +54,25 @@ class Telling:
             self._run = data
         if name in ("thread.run.created", "thread.run.in_progress"):
             yield self._state(name.removeprefix("thread.run."))
-        elif name == "thread.message.created":
-            yield self._open({**_message(data), "content": []})
-        elif name == "thread.message.delta":
-            for part in data["delta"]["content"]:
-                yield from self._grow(part)
-        elif name in ("thread.message.completed", "thread.message.incomplete"):
-            yield from self._finish(data)
+        elif name.startswith("thread.message."):
+            yield from self._said(name.removeprefix("thread.message."), data)
         elif name == "thread.run.queued":
-            self._handed_over = False
+            self._handed_over, self._asked = False, []
         elif name == WAITS:
-            yield from self._ask(data["required_action"]["submit_tool_outputs"]["tool_calls"])
+            self._asked = data["required_action"]["submit_tool_outputs"]["tool_calls"]
+        elif name in STEP_ENDS and self._asked:  # the step tells what the host has called
+            yield from self._ask(host_calls(data["step_details"], self._asked))
         elif name in TERMINAL:
             yield self._state(_END.get(str(self.response()["status"]), "failed"))
+
+    def _said(self, name: str, data: JSON) -> Iterator[JSON]:
+        if name == "created":
+            yield self._open({**_message(data), "content": []})
+        elif name == "delta":
+            for part in data["delta"]["content"]:
+                yield from self._grow(part)
+        elif name in ("completed", "incomplete"):
+            yield from self._finish(data)
 
     def _state(self, name: str) -> JSON:
         return {"type": f"response.{name}", "response": self.response()}
@@ -121,10 +130,10 @@ class Telling:
 
     # -- what the client is asked
 
-    def _ask(self, calls: list[JSON]) -> Iterator[JSON]:
+    def _ask(self, made: list[JSON]) -> Iterator[JSON]:
         self._handed_over = True
-        for call in calls:
-            item = call_item(call)
+        for call, shown in zip(self._asked, carrying(self._asked, made), strict=True):
+            item = call_item(call) | {"call_id": shown["id"]}
             yield self._open({**item, "arguments": "", "status": "in_progress"})
             kind, arguments = "response.function_call_arguments", item["arguments"]
             yield self._of_item(f"{kind}.delta", item_id=item["id"], delta=arguments)
@@ -145,4 +154,4 @@ def _copy(item: JSON) -> JSON:
 
 def encode(event: JSON) -> bytes:
     """A server-sent event."""
-    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+    return b"event: %s\ndata: %s\n\n" % (event["type"].encode(), json_bytes(event))

@@ -12,8 +12,8 @@ from understudy_server.doors.assistants import find_assistant
 from understudy_server.doors.chat_request import CreateChatCompletion
 from understudy_server.doors.chat_turn import ChatTurn
 from understudy_server.doors.presence import begun, while_connected
-from understudy_server.events import stream_response
 from understudy_server.paging import json_response
+from understudy_server.streamed import EventStream
 
 
 class ChatRoutes:
@@ -34,5 +34,5 @@ class ChatRoutes:
             await self._host.files.get(file_id)
         turn = ChatTurn(self._host, assistant, body)
         if body.stream:
-            return stream_response(await while_connected(request, begun(turn.chunks())))
+            return EventStream(await while_connected(request, begun(turn.chunks())))
         return json_response(await while_connected(request, turn.whole()))

@@ -22,9 +22,9 @@ from understudy_server.doors.response_events import Telling, encode
 from understudy_server.doors.response_object import response_object
 from understudy_server.doors.response_request import CreateResponse
 from understudy_server.doors.response_turn import ResponseTurn
-from understudy_server.events import stream_response
 from understudy_server.failures import Refused
 from understudy_server.paging import cut, json_response, read_query
+from understudy_server.streamed import EventStream
 
 JSON = dict[str, Any]
 
@@ -56,7 +56,7 @@ class ResponseRoutes:
         options = body.options(assistant, past.calls, past.system)
         turn = ResponseTurn(self._host, assistant, options, past)
         if body.stream:
-            return stream_response(await begun(turn.chunks()))
+            return EventStream(await begun(turn.chunks()))
         if body.background:
             return json_response(await turn.beginning())
         if body.store is False:
@@ -67,7 +67,7 @@ class ResponseRoutes:
         """`GET /responses/{id}`, or its stream once more, behind `starting_after`."""
         run = await self._run(request)
         if request.query_params.get("stream") == "true":
-            return stream_response(self._again(run, _starting_after(request)))
+            return EventStream(self._again(run, _starting_after(request)))
         return json_response(await self._response(run))
 
     async def _run(self, request: Request) -> Run:

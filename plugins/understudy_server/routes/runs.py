@@ -14,7 +14,7 @@ from understudy.objects import CallOptions, RunOptions
 from understudy_server.bodies import read_body
 from understudy_server.breaks import or_error
 from understudy_server.choices import check_tools
-from understudy_server.events import event_stream, stream_response
+from understudy_server.events import event_stream
 from understudy_server.failures import Refused
 from understudy_server.included import wants_contents, without_contents
 from understudy_server.paging import cut, json_response, list_response, read_after, read_query
@@ -29,6 +29,7 @@ from understudy_server.requests import (
 from understudy_server.routes.threads import make_thread
 from understudy_server.routes.v1_files import AssistantFiles
 from understudy_server.shown import asks_first, shown_events, shown_run
+from understudy_server.streamed import EventStream
 
 
 class RunRoutes:
@@ -95,7 +96,7 @@ class RunRoutes:
         events = shown_events(or_error(execution.events()), execution.run, request)
         if thread is not None:
             events = _after(Event(0, "thread.created", thread), events)
-        return stream_response(event_stream(events, contents=contents))
+        return EventStream(event_stream(events, contents=contents))
 
     async def page(self, request: Request) -> Response:
         """`GET /threads/{id}/runs`."""
@@ -134,7 +135,7 @@ class RunRoutes:
             return json_response(shown_run(run, request))
         events = or_error(self._runs.events(thread_id, run_id, after=seen))
         events = shown_events(events, run, request)
-        return stream_response(event_stream(events))
+        return EventStream(event_stream(events))
 
     async def events(self, request: Request) -> Response:
         """`GET …/events?after=N`: rejoin a stream behind event N (or `Last-Event-ID`)."""
@@ -142,7 +143,7 @@ class RunRoutes:
         run = await self._runs.get(thread_id, run_id)
         events = or_error(self._runs.events(thread_id, run_id, after=read_after(request)))
         shown = shown_events(events, run, request)
-        return stream_response(event_stream(shown, to_the_end=True))
+        return EventStream(event_stream(shown, to_the_end=True))
 
     async def steps(self, request: Request) -> Response:
         """`GET …/steps`."""
