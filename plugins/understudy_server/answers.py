@@ -12,7 +12,13 @@ T = TypeVar("T", bound=BaseModel)
 ErrorType = Literal["invalid_request_error", "server_error"]
 
 
-class Error(BaseModel):
+class Answer(BaseModel):
+    """What is sent."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Error(Answer):
     """What went wrong. `param` names the field of the request, `code` tells programs."""
 
     message: str
@@ -21,13 +27,13 @@ class Error(BaseModel):
     code: str | None
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(Answer):
     """The body of every answer that is not a success."""
 
     error: Error
 
 
-class Deleted(BaseModel):
+class Deleted(Answer):
     """What was deleted; `object` tells what it was."""
 
     id: str
@@ -35,7 +41,7 @@ class Deleted(BaseModel):
     deleted: Literal[True]
 
 
-class ListOf(BaseModel, Generic[T]):
+class ListOf(Answer, Generic[T]):
     """A page of a list."""
 
     object: Literal["list"]
@@ -45,7 +51,7 @@ class ListOf(BaseModel, Generic[T]):
     has_more: bool
 
 
-class SearchResults(BaseModel):
+class SearchResults(Answer):
     """The best of what was found, best first."""
 
     object: Literal["vector_store.search_results.page"]
@@ -55,7 +61,7 @@ class SearchResults(BaseModel):
     next_page: str | None
 
 
-class FileContent(BaseModel):
+class FileContent(Answer):
     """A file's text, as it is searched."""
 
     object: Literal["vector_store.file_content.page"]
@@ -64,13 +70,13 @@ class FileContent(BaseModel):
     next_page: str | None
 
 
-class Health(BaseModel):
+class Health(Answer):
     """The server is there."""
 
     status: Literal["ok"]
 
 
-class AnyObject(BaseModel):
+class AnyObject(Answer):
     """An object of another API than this document's."""
 
     model_config = ConfigDict(extra="allow")

@@ -17,7 +17,7 @@ from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions, T
 from understudy_server.choices import response_format, tool_choice
 from understudy_server.search_options import check_search
 
-STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def _known_here(tool: ToolEntry) -> ToolEntry:

@@ -109,6 +109,6 @@ class SearchVectorStore(BaseModel):
 class StateQuery(PageQuery):
     """A page of the files in one state."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
     filter: FileStatus | None = None

@@ -17,21 +17,21 @@ _ASKED = ("temperature", "top_p", "response_format", "reasoning_effort")
 class EnvSecret(BaseModel):
     """A secret in an environment variable."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     env: str = Field(alias="$env", min_length=1)
 
 
 class FileSecret(BaseModel):
     """A secret in a file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     file: str = Field(alias="$file", min_length=1)
 
 
 class ModelSettings(BaseModel):
     """How to reach the model. `timeout` is in seconds; Jan's `ctx_len` and the like are kept."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")] | None = None
     api_key: str | EnvSecret | FileSecret | None = None
     timeout: Annotated[float, Field(gt=0)] | None = None
@@ -43,10 +43,10 @@ class ModelConfig(BaseModel):
     `parameters` are sent with every request. `provider` is the name of a model plugin.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     model: str | None = None
     provider: str | None = None
-    settings: ModelSettings = ModelSettings()
+    settings: ModelSettings = Field(default_factory=ModelSettings)
     parameters: dict[str, Any] = {}
     instructions: str | None = None
 

@@ -47,6 +47,8 @@ ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "
 class AssistantFields(BaseModel):
     """What a client says of an assistant. Limits are OpenAI's, in characters."""
 
+    model_config = ConfigDict(defer_build=True)
+
     name: Annotated[str, StringConstraints(max_length=256)] | None = None
     description: Annotated[str, StringConstraints(max_length=512)] | None = None
     model: str | None = None

@@ -77,7 +77,7 @@ class TruncationStrategy(Object):
 class AdditionalMessage(BaseModel):
     """A message that is added to the thread before a run begins."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     role: Literal["user", "assistant"]
     content: str | list[dict[str, Any]]
@@ -92,7 +92,7 @@ def _listed(value: Any) -> Any:
 class RunOptions(BaseModel):
     """What may be asked of a run when it is created; what is not set comes from the assistant."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     model: str | None = None
     instructions: Annotated[str, StringConstraints(max_length=256_000)] | None = None

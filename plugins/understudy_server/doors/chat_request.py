@@ -44,7 +44,7 @@ class NamedChoice(Sent):
 class Format(BaseModel):
     """The form of the answer; its fields go to the model as they are."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     type: Literal["text", "json_object", "json_schema"]
 

@@ -38,7 +38,7 @@ class NamedChoice(Sent):
 class Format(BaseModel):
     """The form of the answer; the fields of a JSON schema lie beside its type."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     type: Literal["text", "json_object", "json_schema"]
 

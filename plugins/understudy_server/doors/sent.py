@@ -14,7 +14,7 @@ class Sent(BaseModel):
     are often those of earlier answers.
     """
 
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, defer_build=True)
 
 
 def or_text(parts: Any) -> BeforeValidator:

@@ -17,7 +17,7 @@ from understudy_server.paging import json_response, read_query
 class SearchQuery(BaseModel):
     """What is looked for."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
     q: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     limit: int = Field(20, ge=1, le=100)
