@@ -30,6 +30,10 @@ _SEARCH: Final = {"type": "file_search"}
 _RETRIEVAL: Final = {"type": "retrieval"}
 _MESSAGE_TOOLS: Final = [_SEARCH, {"type": "code_interpreter"}]
 _LATER: Final = ("tool_resources", "attachments")
+_LATER_IN_ASSISTANTS: Final = frozenset(
+    {"tool_resources", "temperature", "top_p", "response_format", "reasoning_effort"}
+)
+_LATER_IN_RUNS: Final = frozenset({"parallel_tool_calls", "top_p", "reasoning_effort"})
 
 
 class V1:
@@ -82,8 +86,9 @@ class V1:
         match value["object"]:
             case "assistant":
                 return await self._files.of(value["id"])
-            case "thread.run":
-                return await self._files.of(value["assistant_id"])
+            case "thread.run":  # one of the first version holds what the assistant had
+                noted: list[str] | None = value.get("file_ids")
+                return await self._files.of(value["assistant_id"]) if noted is None else noted
             case "thread.message":
                 attached = [each["file_id"] for each in value["attachments"] or ()]
                 return await self._files.existing(attached)
@@ -162,13 +167,20 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def _assistant(value: JSON, file_ids: list[str]) -> JSON:
     shown = {"file_ids": file_ids, "tools": _tools(value["tools"])}
-    return _without(value, "tool_resources") | shown
+    return _without(value, *_LATER_IN_ASSISTANTS) | shown
 
 
 def _run(value: JSON, file_ids: list[str]) -> JSON:
     choice = _RETRIEVAL if value["tool_choice"] == _SEARCH else value["tool_choice"]
+    form = _format(value["response_format"])
     shown = {"file_ids": file_ids, "tools": _tools(value["tools"]), "tool_choice": choice}
-    return value | shown
+    return _without(value, *_LATER_IN_RUNS) | shown | {"response_format": form}
+
+
+def _format(value: Any) -> Any:
+    """A schema came later; without it, it is JSON."""
+    has_schema = isinstance(value, dict) and value.get("type") == "json_schema"
+    return {"type": "json_object"} if has_schema else value
 
 
 def _message(value: JSON, file_ids: list[str]) -> JSON:
@@ -207,17 +219,31 @@ def _tools(tools: list[JSON]) -> list[JSON]:
 
 
 def _content(value: JSON) -> JSON:
-    """The content; its citations have a `quote`, which the second version dropped."""
+    """The content; its citations have a `quote`, also those written before it was kept."""
     if "content" not in value:
         return {}
     return {"content": [_part(part) for part in value["content"]]}
 
 
 def _part(part: JSON) -> JSON:
-    cited = part["text"].get("annotations") if part["type"] == "text" else None
-    if not cited:
-        return part
-    return part | {"text": part["text"] | {"annotations": [_quoted(each) for each in cited]}}
+    """A part; there was only text, and uploaded images."""
+    match part["type"]:
+        case "refusal":
+            return _as_text(part, part["refusal"])
+        case "image_url":
+            return _as_text(part, part["image_url"]["url"])
+        case "text" if cited := part["text"].get("annotations"):
+            return part | {
+                "text": part["text"] | {"annotations": [_quoted(each) for each in cited]}
+            }
+    return part
+
+
+def _as_text(part: JSON, text: str) -> JSON:
+    return _without(part, part["type"]) | {
+        "type": "text",
+        "text": {"value": text, "annotations": []},
+    }
 
 
 def _quoted(annotation: JSON) -> JSON:
@@ -238,5 +264,5 @@ def _call(call: JSON) -> JSON:
     return _without(call, "file_search") | _RETRIEVAL | {"retrieval": {}}
 
 
-def _without(value: JSON, name: str) -> JSON:
-    return {key: item for key, item in value.items() if key != name}
+def _without(value: JSON, *names: str) -> JSON:
+    return {key: item for key, item in value.items() if key not in names}

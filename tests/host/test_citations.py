@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from understudy import Function, Host
-from understudy.runs.citations import citations, sources_in
+from understudy.runs.citations import citations, in_first_form, sources_in
 from understudy.testing.model_server import call_tools, say
 
 
@@ -47,7 +47,7 @@ def test_what_the_model_repeats_of_a_tools_markers_is_cited(root, model, write_a
         "text": "【a†source】",
         "start_index": 12,
         "end_index": 22,
-        "file_citation": {"file_id": "file-1"},
+        "file_citation": {"file_id": "file-1", "quote": "Rent: 900."},
     }
     assert text.value[12:22] == "【a†source】"
 
@@ -79,5 +79,17 @@ def test_a_chunk_without_a_marker_or_a_file_is_no_source(chunk):
 
 
 def test_markers_side_by_side_are_cited_each():
-    found = list(citations("【a】【b】【【a】】", {"【a】": "file-1"}))
+    found = list(citations("【a】【b】【【a】】", {"【a】": {"file_id": "file-1"}}))
     assert [(each["start_index"], each["end_index"]) for each in found] == [(0, 3), (7, 10)]
+
+
+def test_in_the_first_version_markers_have_one_number_and_stay_apart():
+    chunks = [{"marker": f"【{n}†source】", "file_id": "f"} for n in ("4:0", "4:31", "12:3", "a")]
+    text = "Rent 【4:0†source】, deposit【4:31†source】【12:3†source】; 【b】 and 【a†source】"
+    changed = in_first_form({"chunks": chunks, "text": text})
+    markers = ["【400†source】", "【431†source】", "【1203†source】", "【a†source】"]
+    assert [chunk["marker"] for chunk in changed["chunks"]] == markers
+    assert changed["text"] == (
+        "Rent 【400†source】, deposit【431†source】【1203†source】; 【b】 and 【a†source】"
+    )
+    assert in_first_form("【4:0†source】") == "【4:0†source】"

@@ -176,6 +176,43 @@ def test_of_both_kinds_only_the_clients_calls_are_asked(client, server, write_co
     assert [call.function.name for call in choice.message.tool_calls] == ["clock"]
 
 
+@pytest.mark.parametrize("streams", [False, True])
+def test_the_hosts_results_come_back_with_the_clients(client, server, write_code, streams):
+    name = f"both-{streams}"
+    write_code(name, "export const tools = [{ name: 'roll', execute: () => '4 😀'.repeat(999) }];")
+    turn = call_tools([("roll", {"n": 1}), ("clock", {"city": "Rome"}), ("clock", {})])
+    server.model.script([turn, say("Done."), say("Again.")])
+    if streams:
+        with client.chat.completions.stream(model=name, messages=HI, tools=[CLOCK]) as stream:
+            said = stream.get_final_completion().choices[0].message
+    else:
+        said = ask(client, model=name, tools=[CLOCK]).choices[0].message
+    calls = [{"id": call.id, "type": "function", "function": call.function.to_dict()}
+             for call in said.tool_calls]  # fmt: skip
+    outputs = [
+        {"role": "tool", "tool_call_id": call.id, "content": f"noon {n}"}
+        for n, call in enumerate(said.tool_calls)
+    ]
+    messages = [*HI, {"role": "assistant", "tool_calls": calls}, *reversed(outputs)]
+    for number in (2, 3):
+        ask(client, messages, model=name, tools=[CLOCK])
+        _, asked, *answers = told(server, number)["messages"]
+        made = [(c["function"]["name"], c["function"]["arguments"]) for c in asked["tool_calls"]]
+        assert made[0] == ("roll", '{"n": 1}') and len(made) == 3
+        assert [a["content"] for a in answers] == ["4 😀" * 999, "noon 0", "noon 1"]
+        assert [a["tool_call_id"] for a in answers] == [c["id"] for c in asked["tool_calls"]]
+        assert all(".made." not in c["id"] for c in asked["tool_calls"])
+
+
+@pytest.mark.parametrize("tail", ["", "x", "!!", "eJyLjgUAARUAuQ==", "A" * 100_000])
+def test_an_id_that_only_looks_as_if_it_carried_something_is_an_id(client, server, tail):
+    call_id = f"call_1.made.{tail}"
+    call = {"id": call_id, "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+    output = {"role": "tool", "tool_call_id": call_id, "content": "12:00"}
+    ask(client, [*HI, {"role": "assistant", "tool_calls": [call]}, output])
+    assert [c["id"] for c in told(server)["messages"][-2]["tool_calls"]] == [call_id]
+
+
 def test_code_that_answers_by_itself_needs_no_model(client, server):
     [choice] = ask(
         client, [{"role": "user", "content": "What is 2^10?"}], model="math-tutor"

@@ -200,6 +200,35 @@ def test_of_both_kinds_of_calls_the_hosts_results_are_not_lost(client, server):
     _, said, *outputs = chat(server, 2)
     assert [made["function"]["name"] for made in said["tool_calls"]] == ["roll", "clock"]
     assert [output["content"] for output in outputs] == ["4", "12:00"]
+    server.model.script([say("Done.")])
+    kept = [{"role": "user", "content": "Hi"}, call.to_dict(), output]
+    ask(client, kept, model="dicer", store=False, tools=[CLOCK])
+    _, said, *outputs = chat(server, 3)
+    assert [made["function"]["name"] for made in said["tool_calls"]] == ["roll", "clock"]
+    assert [output["content"] for output in outputs] == ["4", "12:00"]
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_what_the_host_has_searched_in_the_same_turn_is_not_lost(client, server, store):
+    hours = client.vector_stores.create()
+    client.vector_stores.files.upload_and_poll(
+        vector_store_id=hours.id, file=("hours.txt", b"The library opens at nine.")
+    )
+    made = client.beta.assistants.create(
+        model="m",
+        tools=[{"type": "file_search"}],
+        tool_resources={"file_search": {"vector_store_ids": [hours.id]}},
+    )
+    turn = call_tools([("file_search", {"query": "opens"}), ("clock", {})])
+    server.model.script([turn, say("Nine.")])
+    asked = ask(client, model=made.id, tools=[CLOCK], store=store)
+    [call] = asked.output
+    output = {"type": "function_call_output", "call_id": call.call_id, "output": "12:00"}
+    said = [output] if store else [call.to_dict(), output]
+    before = {"previous_response_id": asked.id} if store else {}
+    ask(client, said, model=made.id, tools=[CLOCK], store=store, **before)
+    told = [m["content"] for m in chat(server, 2) if m["role"] == "tool"]
+    assert "opens at nine" in told[0] and told[1] == "12:00"
 
 
 def everything(root):

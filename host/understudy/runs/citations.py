@@ -2,11 +2,13 @@
 
 A tool whose result has `chunks`, objects with a `marker` such as `【4:0†source】` and the `file_id`
 they come from, makes its markers citable: wherever the assistant repeats one, the message gets a
-`file_citation`. Any tool may do so.
+`file_citation`. Any tool may do so. The citation's `quote` is the beginning of the passage: the
+API's first version has it, and it does no harm in the second.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,6 +16,8 @@ from typing import Any, Final
 JSON = dict[str, Any]
 _MARKER: Final = re.compile(r"【[^【】]{1,100}】")
 _END: Final = "】"
+_NUMBERED: Final = re.compile(r"【(\d+):(\d{1,2})†source】")
+_QUOTED_CHARACTERS: Final = 1000
 
 
 def chunks_of(result: Any) -> list[JSON]:
@@ -22,17 +26,34 @@ def chunks_of(result: Any) -> list[JSON]:
     return [chunk for chunk in chunks or () if isinstance(chunk, dict)] if chunks else []
 
 
-def sources_in(chunks: list[JSON]) -> dict[str, str]:
-    """The file that each marker stands for."""
-    pairs = ((chunk.get("marker"), chunk.get("file_id")) for chunk in chunks)
-    return {
-        marker: file_id
-        for marker, file_id in pairs
-        if isinstance(marker, str) and isinstance(file_id, str) and _MARKER.fullmatch(marker)
-    }
+def sources_in(chunks: list[JSON]) -> dict[str, JSON]:
+    """What each marker stands for: the `file_citation` of its file, with the passage's text."""
+    return {chunk["marker"]: _source(chunk) for chunk in chunks if _is_citable(chunk)}
 
 
-def citations(text: str, sources: Mapping[str, str]) -> Iterator[JSON]:
+def _is_citable(chunk: JSON) -> bool:
+    marker = chunk.get("marker")
+    is_marker = isinstance(marker, str) and _MARKER.fullmatch(marker)
+    return bool(is_marker) and isinstance(chunk.get("file_id"), str)
+
+
+def _source(chunk: JSON) -> JSON:
+    text = str(chunk.get("text", "")).strip()
+    return {"file_id": chunk["file_id"], "quote": text[:_QUOTED_CHARACTERS]}
+
+
+def in_first_form(result: Any) -> Any:
+    """A tool's result with its markers as the API's first version had them: `【7†source】`."""
+    if not chunks_of(result):
+        return result
+    return json.loads(_NUMBERED.sub(_one_number, json.dumps(result, ensure_ascii=False)))
+
+
+def _one_number(found: re.Match[str]) -> str:
+    return f"【{100 * int(found[1]) + int(found[2])}†source】"
+
+
+def citations(text: str, sources: Mapping[str, JSON]) -> Iterator[JSON]:
     """An annotation for each marker of a known source. Indexes count characters (code points)."""
     for found in _MARKER.finditer(text):
         if found[0] in sources:
@@ -41,11 +62,11 @@ def citations(text: str, sources: Mapping[str, str]) -> Iterator[JSON]:
                 "text": found[0],
                 "start_index": found.start(),
                 "end_index": found.end(),
-                "file_citation": {"file_id": sources[found[0]]},
+                "file_citation": dict(sources[found[0]]),
             }
 
 
-def cite(part: JSON, addition: JSON, sources: Mapping[str, str]) -> JSON:
+def cite(part: JSON, addition: JSON, sources: Mapping[str, JSON]) -> JSON:
     """Annotate the markers that an addition has completed; returns what its delta shows of them."""
     if not sources or _END not in addition.get("text", {}).get("value", ""):
         return {}

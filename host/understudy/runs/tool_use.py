@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.errors import Invalid, ToolError, UnderstudyError
 from understudy.library.toolbox import Toolbox
 from understudy.objects import new_id
+from understudy.runs.citations import in_first_form
 from understudy.runs.effects import Effects
 from understudy.runs.record import RunRecord, required_action
 from understudy.runs.transcript import Call, Transcript
@@ -85,7 +86,9 @@ class ToolUse:
         call = ToolCall(payload["id"], str(payload.get("name")), arguments, run)
         value = await self._toolbox.call(call)
         require_json(value, f"What the tool `{call.name}` returned")
-        return value
+        # Only a run of the API's first version has files of its own.
+        is_first = "file_ids" in (self._record.run.model_extra or {})
+        return in_first_form(value) if is_first else value
 
     # -- calls that only the client can make
 

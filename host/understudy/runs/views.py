@@ -35,14 +35,17 @@ def _open_calls(events: Iterable[Event], latest: dict[str, JSON]) -> dict[str, l
 
 
 def _add_piece(calls: list[JSON], piece: JSON) -> None:
-    """The first piece of a call is the call as it begins; later ones hold more arguments."""
+    """The first piece of a call is the call as it begins; later ones hold more arguments, or
+    what it gave."""
     index = piece["index"]
     if index == len(calls):
         calls.append({key: value for key, value in piece.items() if key != "index"})
-    elif "function" in piece:
-        function = calls[index]["function"]
-        arguments = function["arguments"] + piece["function"]["arguments"]
-        calls[index] = calls[index] | {"function": function | {"arguments": arguments}}
+        return
+    kind = piece["type"]
+    known, more = calls[index][kind], piece[kind]
+    if "arguments" in more:
+        more = {"arguments": known["arguments"] + more["arguments"]}
+    calls[index] = calls[index] | {kind: known | more}
 
 
 def latest_objects(events: Iterable[Event], prefix: str) -> dict[str, JSON]:

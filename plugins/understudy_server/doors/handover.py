@@ -13,6 +13,7 @@ from typing import Any
 from understudy import Conflict, Event, Host, Invalid, Message, Run, Scratch
 from understudy.objects import ToolCallsPart
 from understudy.streams import closing
+from understudy_server.doors.beside import host_calls
 from understudy_server.doors.ids import made_by
 from understudy_server.events import WAITS
 
@@ -20,6 +21,9 @@ JSON = dict[str, Any]
 Place = Host | Scratch
 """Where a run is: in the data root, or nowhere."""
 _STEPS = "thread.run.step."
+STEP_ENDS = frozenset(
+    f"{_STEPS}{status}" for status in ("completed", "failed", "cancelled", "expired")
+)
 _NEWEST = 100
 
 
@@ -91,9 +95,7 @@ def calls_handed_over(events: Iterable[Event]) -> list[JSON]:
             step = event.data["step_details"]
     if not asked:
         return []
-    ids = {call["id"] for call in asked}
-    made = [call for call in step.get("tool_calls", ()) if call["id"] not in ids]
-    return [*made, *(_unanswered(call) for call in asked)]
+    return [*host_calls(step, asked), *(_unanswered(call) for call in asked)]
 
 
 def _unanswered(call: JSON) -> JSON:

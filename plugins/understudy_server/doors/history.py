@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from understudy_server.doors.beside import carried
 from understudy_server.failures import Refused
 
 JSON = dict[str, Any]
@@ -34,10 +35,11 @@ class History:
             self._messages.append({"role": role, "content": content, "attachments": attachments})
 
     def call(self, call_id: str, name: str, arguments: str) -> None:
-        """Add a call that the assistant made."""
+        """Add a call that the assistant made, with those that the host made beside it."""
+        call_id, made = carried(call_id)
         function = {"name": name, "arguments": arguments, "output": None}
         call = {"id": call_id, "type": "function", "function": function}
-        self._calls_in_progress().append(call)
+        self._calls_in_progress().extend([*made, call])
         self._open[call_id] = call
 
     def _calls_in_progress(self) -> list[JSON]:
@@ -50,7 +52,7 @@ class History:
 
     def answer(self, call_id: str, output: str) -> None:
         """Add the output of a call. Raises `Refused` if there is no such call."""
-        call = self._open.pop(call_id, None)
+        call = self._open.pop(carried(call_id)[0], None)
         if call is None:
             raise Refused(
                 f"No tool call found for the output with call id '{call_id[:100]}': "

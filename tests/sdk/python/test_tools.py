@@ -128,6 +128,9 @@ def test_the_code_s_functions_are_made_by_the_host_and_only_the_rest_is_asked_fo
     run = finish(ask(), gambler)
     [asked] = calls_of(run)
     assert asked.function.name == "stamp"
+    [waiting] = client.beta.threads.runs.steps.list(run.id, thread_id=run.thread_id)
+    made = {c.function.name: c.function.output for c in waiting.step_details.tool_calls}
+    assert (waiting.status, made) == ("in_progress", {"roll": "rolled 4 of 6", "stamp": None})
     over = client.beta.threads.runs.submit_tool_outputs_and_poll(
         run_id=run.id, thread_id=run.thread_id, tool_outputs=outputs(run, "stamped"),
         poll_interval_ms=20,
@@ -138,6 +141,15 @@ def test_the_code_s_functions_are_made_by_the_host_and_only_the_rest_is_asked_fo
     assert made == {"roll": "rolled 4 of 6", "stamp": "stamped 0"}
     told = [m["content"] for m in server.model.requests[1].body["messages"] if m["role"] == "tool"]
     assert told == ["rolled 4 of 6", "stamped 0"]
+
+
+def test_a_stream_shows_what_the_host_s_call_gave_before_it_waits(client, server, gambler, ask):
+    server.model.script([call_tools([("stamp", {}), ("roll", {"sides": 6})])])
+    with client.beta.threads.runs.stream(thread_id=ask().id, assistant_id=gambler.id) as stream:
+        stream.until_done()
+        [step] = stream.get_final_run_steps()
+    made = [(c.function.name, c.function.output) for c in step.step_details.tool_calls]
+    assert made == [("stamp", None), ("roll", "rolled 4 of 6")]
 
 
 def test_a_turn_that_only_the_host_is_asked_in_never_waits(server, gambler, ask, finish):

@@ -4,6 +4,7 @@ Understands nothing of Understudy: the address and the key come from the environ
 """
 
 import json
+import re
 import sys
 
 from openai import OpenAI
@@ -87,6 +88,33 @@ def runs():
     assert [step.type for step in steps] == ["tool_calls", "message_creation"]
 
 
+def snapshots():
+    one, two = upload(), upload(b"Two")
+    made = beta.assistants.create(model="test-model", tools=[FUNCTION], file_ids=[one])
+    thread = {"messages": [{"role": "user", "content": "Rome?"}]}
+    for event in beta.threads.create_and_run(assistant_id=made.id, thread=thread, stream=True):
+        if event.event == "thread.run.requires_action":
+            run = event.data
+    beta.assistants.update(made.id, file_ids=[two])
+    beta.assistants.files.delete(two, assistant_id=made.id)
+    assert beta.threads.runs.retrieve(run.id, thread_id=run.thread_id).file_ids == [one]
+    assert [each.file_ids for each in beta.threads.runs.list(run.thread_id)] == [[one]]
+    assert beta.threads.runs.cancel(run.id, thread_id=run.thread_id).file_ids == [one]
+
+
+def later(thread_id, run_id):
+    """Objects that a program of the second version made."""
+    run = beta.threads.runs.retrieve(run_id, thread_id=thread_id)
+    assert run.response_format.type == "json_object"
+    made = beta.assistants.retrieve(run.assistant_id)
+    assert [tool.type for tool in made.tools] == ["retrieval"]
+    assert not {"tool_resources", "temperature", "top_p", "response_format"} & set(made.model_extra)
+    assert not {"parallel_tool_calls", "top_p"} & set(run.model_extra)
+    answer, question = beta.threads.messages.list(thread_id)
+    assert [part.text.value for part in question.content] == ["Look.", "https://example.com/a.png"]
+    assert [part.text.value for part in answer.content] == ["I will not."]
+
+
 def retrieval():
     file_id = upload()
     made = beta.assistants.create(
@@ -107,7 +135,12 @@ def retrieval():
     assert names == ["retrieval"]
     [citation] = message.content[0].text.annotations
     assert citation.file_citation.file_id == file_id
-    assert isinstance(citation.file_citation.quote, str)
+    assert citation.file_citation.quote == "The library opens at nine."
+    text = message.content[0].text.value
+    assert re.fullmatch("【[0-9]+†source】", citation.text)
+    assert text[citation.start_index : citation.end_index] == citation.text
+    stored = beta.threads.messages.retrieve(message.id, thread_id=thread.id)
+    assert stored.content == message.content
     called, _ = beta.threads.runs.steps.list(message.run_id, thread_id=thread.id, order="asc")
     assert called.step_details.tool_calls[0].type == "retrieval"
 
@@ -125,4 +158,4 @@ def streams():
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    globals()[sys.argv[1]](*sys.argv[2:])
