@@ -113,6 +113,11 @@ def _line(text: str, lowest: int, limit: int) -> int:
     return text.rfind("\n", lowest, limit) + 1
 
 
+def _member(text: str, lowest: int, limit: int) -> int:
+    """Behind an object or array of JSON that is written on one line."""
+    return max(text.rfind("},", lowest, limit), text.rfind("],", lowest, limit)) + 2
+
+
 def _clause(text: str, lowest: int, limit: int) -> int:
     return _last(_CLAUSE_END, text, lowest, limit)
 
@@ -137,4 +142,4 @@ def _before_marks(text: str, limit: int) -> int:
 
 
 _PROSE: Final[tuple[Rule, ...]] = (_paragraph, _sentence, _line, _clause)
-_ROWS: Final[tuple[Rule, ...]] = (_paragraph, _line, _sentence, _clause)
+_ROWS: Final[tuple[Rule, ...]] = (_paragraph, _line, _member, _sentence, _clause)

@@ -68,7 +68,7 @@ class Workshop:
         try:
             document = unpack(_exchanged(ours, data, monotonic() + self._deadline))
         except TimeoutError:
-            message = f"It could not be read within {self._deadline:.0f} seconds."
+            message = f"It could not be read within {self._deadline:g} seconds."
             raise Unreadable(message) from None
         finally:
             killer = self._end(child)

@@ -37,7 +37,4 @@ def format_of(name: str, data: bytes) -> str | None:
     for magic, found in _MAGIC.items():
         if data.startswith(magic):
             return found
-    suffix = _SUFFIXES.get(PurePath(name).suffix.lower())
-    if suffix in ("web", "mail") or b"%PDF-" in data[:1024]:
-        return suffix or "pdf"
-    return suffix if suffix and data else None
+    return _SUFFIXES.get(PurePath(name).suffix.lower()) if data else None
