@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -103,9 +103,13 @@ class Matrix:
         self._copy: _Copy | None = None
 
     def nearest(
-        self, query: Sequence[float], limit: int, only: str | None, also: Sequence[int]
+        self,
+        query: Sequence[float],
+        limit: int,
+        only: Collection[str] | None,
+        also: Sequence[int],
     ) -> Nearest | None:
-        """The chunks with the greatest cosine, of the files in `only` (a JSON array) if given.
+        """The chunks with the greatest cosine, of the files in `only` if given.
 
         Those in `also` have theirs told in any case. None if there are no vectors, or too many.
         """

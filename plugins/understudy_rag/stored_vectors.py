@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,10 +19,8 @@ from understudy_rag.vectors import Packed
 
 R = TypeVar("R")
 MAX_TRIES: Final = 2
-_TEXTS: Final = """
-SELECT chunk.id, trim(title || ' ' || heading || char(10) || text) FROM chunk
-JOIN file ON file.id = chunk.file
-"""
+_TEXT: Final = "trim(title || ' ' || heading || char(10) || text)"
+_TEXTS: Final = f"SELECT chunk.id, {_TEXT} FROM chunk JOIN file ON file.id = chunk.file"
 _DUE: Final = f"""
 {_TEXTS} WHERE chunk.id IN (
     SELECT chunk FROM todo WHERE tries < {MAX_TRIES} ORDER BY chunk LIMIT ?
@@ -32,7 +30,7 @@ _LACKING: Final = f"""
 {_TEXTS} JOIN todo ON todo.chunk = chunk.id
 WHERE tries < {MAX_TRIES} AND chunk.id IN (SELECT value FROM json_each(?))
 """
-_SAME: Final = f"SELECT 1 FROM ({_TEXTS} WHERE chunk.id = ?) AS now (id, text) WHERE text = ?"
+_SAME: Final = f"{_TEXTS} WHERE chunk.id = ? AND {_TEXT} = ?"
 _GIVEN: Final = """
 SELECT chunk, q, scale FROM vec WHERE chunk IN (SELECT value FROM json_each(?))
 """
@@ -149,9 +147,9 @@ class StoredVectors:
         """The ids of all vectors."""
         return [row[0] for row in self._rows("SELECT id FROM vec ORDER BY id")]
 
-    def chunks_of(self, only: str) -> list[int]:
-        """The chunks of some files. `only`: a JSON array of file ids."""
-        return [row[0] for row in self._rows(_CHUNKS_OF, only)]
+    def chunks_of(self, file_ids: Collection[str]) -> list[int]:
+        """The chunks of some files."""
+        return [row[0] for row in self._rows(_CHUNKS_OF, json.dumps(list(file_ids)))]
 
     def _rows(self, query: str, *given: int | str) -> list[Any]:
         return self._read(lambda db: db.execute(query, given).fetchall()) or []
