@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from understudy.testing.model_server import ModelServer
-from understudy.testing.server import Server
+from understudy.testing.server import KEY, Server
 
 Kept = Callable[..., Path]
 
@@ -23,6 +24,18 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the clients of all kinds."""
     with ModelServer() as model, Server(tmp_path_factory.mktemp("root"), model=model) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def address(shared_server: Server) -> dict[str, str]:
+    """The environment of a client's process."""
+    named = {
+        "OPENAI_BASE_URL": shared_server.url,
+        "OPENAI_API_KEY": KEY,
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONDONTWRITEBYTECODE": "",  # in a kept environment it is written once, and read often
+    }
+    return os.environ | named
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +67,8 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
 def _with_pip(folder: Path, *requirements: str) -> None:
     venv.create(folder, with_pip=False)
     command = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install"]
-    _run(*command, "-q", "--disable-pip-version-check", *requirements)
+    quick = ["-q", "--no-compile", "--disable-pip-version-check"]
+    _run(*command, *quick, *requirements)
 
 
 def _with_npm(folder: Path, *packages: str) -> None:

@@ -10,12 +10,13 @@ import socket
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from understudy.testing.model_server import call_tools, say
-from understudy.testing.server import KEY
+from understudy.testing.model_server import ModelServer, call_tools, say
+from understudy.testing.server import KEY, Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "migration.md"
 BLUE = "Because blue light is scattered most."
@@ -31,28 +32,28 @@ def examples(language):
     return dict(found)
 
 
+def printed(command, environment, folder):
+    """Run a program; what it printed."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        env=environment,
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture
-def execute(server, tmp_path):
+def execute(server, address, tmp_path):
     """Run a program with the server's address in its environment; what it printed."""
 
     def run(*command, **environment):
-        named = {
-            "OPENAI_BASE_URL": server.url,
-            "OPENAI_API_KEY": KEY,
-            "UNDERSTUDY_ROOT": str(server.root),
-            "PYTHONWARNINGS": "ignore",
-        }
-        done = subprocess.run(
-            [str(part) for part in command],
-            env=os.environ | named | environment,
-            cwd=tmp_path,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        named = {"UNDERSTUDY_ROOT": str(server.root), **environment}
+        return printed(command, address | named, tmp_path)
 
     return run
 
@@ -135,18 +136,42 @@ def test_curl_streams(execute, server):
     assert stream.endswith("event: done\ndata: [DONE]\n\n")
 
 
-def test_langchain(play, frameworks):
-    assert play("LangChain 1", say(BLUE), python=frameworks) == f"{BLUE}\n"
+def answer_each(request):
+    """A model that several programs ask at once: it answers each by what it says."""
+    asked = request.body["messages"][-1]
+    if asked["role"] == "tool":
+        return say(f"It is {asked['content']}.")
+    return call_tools([("weather", {"city": "Rome"})]) if "tools" in request.body else say(BLUE)
 
 
-def test_llamaindex_answers_functions(play, frameworks, server):
-    answer = play("LlamaIndex 1", *weather_then("Sunny."), python=frameworks)
-    assert answer == "Sunny.\n"
-    assert "sunny in Rome" in server.model.requests[1].body["messages"][-1]["content"]
+@pytest.fixture(scope="module")
+def by_frameworks(frameworks, address, tmp_path_factory):
+    """What the frameworks' examples print, in time. Side by side: each imports for seconds."""
+    folder = tmp_path_factory.mktemp("frameworks")
+    with (
+        ModelServer(default=answer_each) as model,
+        Server(folder / "root", model=model) as server,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        environment = address | {"OPENAI_BASE_URL": server.url}
+
+        def start(name):
+            command = frameworks, "-c", examples("python")[name]
+            return pool.submit(printed, command, environment, folder)
+
+        yield {name: start(name) for name in ("LangChain 1", "LlamaIndex 1", "AutoGen 1")}
 
 
-def test_autogen(play, frameworks):
-    assert play("AutoGen 1", say(BLUE), python=frameworks) == f"{BLUE}\n"
+def test_langchain(by_frameworks):
+    assert by_frameworks["LangChain 1"].result() == f"{BLUE}\n"
+
+
+def test_llamaindex_answers_functions(by_frameworks):
+    assert by_frameworks["LlamaIndex 1"].result() == "It is sunny in Rome.\n"
+
+
+def test_autogen(by_frameworks):
+    assert by_frameworks["AutoGen 1"].result() == f"{BLUE}\n"
 
 
 def test_a_saved_assistant_keeps_its_id(execute, client, tmp_path):

@@ -130,8 +130,10 @@ class ToolUse:
         for call_id, output in outputs.items():
             require_json(output, f"The output for {call_id}")
         self._waiting = None  # from here on nobody else can answer
+        for call in calls:  # all before one is shown: the step ends at once, without deltas
+            call.output = _output_text(outputs[call.id])
         for call in calls:
-            await self._transcript.show_output(call, _output_text(outputs[call.id]))
+            await self._transcript.show_output(call, call.output or "")
         await self._record.become("queued", "in_progress")
         if not done.done():  # it is, if the run was cancelled meanwhile
             done.set_result(None)

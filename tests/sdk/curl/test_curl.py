@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from understudy.testing.model_server import call_tools, say
-from understudy.testing.server import KEY
 
 
 @pytest.fixture
-def sh(server, tmp_path):
+def sh(server, address, tmp_path):
     """Run one of the scripts beside this file; the lines that it printed."""
 
     def run(name):
         done = subprocess.run(
             ["sh", str(Path(__file__).with_name(name))],
-            env=os.environ | {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY},
+            env=address,
             cwd=tmp_path,
             check=False,
             capture_output=True,

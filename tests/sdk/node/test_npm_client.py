@@ -6,7 +6,6 @@ The scenes are JavaScript. One process plays them all: Node takes longer to star
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import threading
@@ -15,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from understudy.testing.model_server import call_tools, cut, fail, hang, say
-from understudy.testing.server import KEY
 
 HERE = Path(__file__).parent
 ROME = ("weather", {"city": "Rome"})
@@ -23,13 +21,13 @@ OSLO = ("weather", {"city": "Oslo"})
 
 
 @pytest.fixture(scope="session", params=["node", "newest_node"])
-def stage(request, shared_server):
+def stage(request, address):
     """A process that plays scenes, beside the packages: there Node looks for them."""
     node, folder = request.getfixturevalue(request.param)
     shutil.copytree(HERE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__*"))
     with subprocess.Popen(
         [node, folder / "play.mjs"],
-        env=os.environ | {"OPENAI_BASE_URL": shared_server.url, "OPENAI_API_KEY": KEY},
+        env=address,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -131,15 +131,16 @@ def test_text_before_a_call_is_a_finished_message_of_its_own(client, server, for
 def test_the_stream_of_outputs_begins_with_the_finished_step(
     client, server, forecaster, ask, finish
 ):
-    server.model.script([call_tools([("weather", {"city": "Rome"})]), say("Sunny.")])
+    two = [("weather", {"city": "Rome"}), ("weather", {"city": "Oslo"})]
+    server.model.script([call_tools(two), say("Sunny.")])
     thread = ask()
     run = finish(thread, forecaster)
-    [call] = run.required_action.submit_tool_outputs.tool_calls
+    calls = run.required_action.submit_tool_outputs.tool_calls
     events = list(
         client.beta.threads.runs.submit_tool_outputs(
             run.id,
             thread_id=thread.id,
-            tool_outputs=[{"tool_call_id": call.id, "output": "sun"}],
+            tool_outputs=[{"tool_call_id": call.id, "output": "sun"} for call in calls],
             stream=True,
         )
     )
@@ -151,7 +152,8 @@ def test_the_stream_of_outputs_begins_with_the_finished_step(
         "thread.run.step.created",
     ]
     assert names[-1] == "thread.run.completed"
-    assert events[0].data.step_details.tool_calls[0].function.output == "sun"
+    made = events[0].data.step_details.tool_calls
+    assert [call.function.output for call in made] == ["sun", "sun"]
     for event in events:
         strict(event)
 
