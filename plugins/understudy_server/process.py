@@ -1,32 +1,35 @@
-"""The server process: when it is ready, how it stops, what it says to bytes that are not HTTP."""
+"""The server process: when it is ready, and how it stops."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from understudy import Host
-from understudy_server.failures import error_response
+from understudy_server.protocol import Protocol
 
 _STOP_SECONDS: Final = 5
+_COLLECT_AFTER: Final = 20_000
+"""Objects."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(uvicorn.Server):
     """uvicorn, which stops the host's runs so that every stream gets its last event."""
 
-    def __init__(self, app: Any, host: Host, ready: Callable[[], None]) -> None:
+    def __init__(self, app: Any, host: Host, ready: Callable[[], None], *, patience: float) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_Protocol,
+                http=cast("type[Protocol]", partial(Protocol, patience=patience)),
                 ws="none",
                 lifespan="off",
                 access_log=False,
@@ -41,6 +44,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections, and say so."""
         await super().startup(sockets)
+        _settle_memory()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -69,15 +73,12 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-class _Protocol(HttpToolsProtocol):
-    """Answers what is not HTTP in the shape of all other errors."""
+def _settle_memory() -> None:
+    """Let the collector pass over what stays for good, and look less often at what streams make.
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse, and close the connection: nobody knows where the next request begins."""
-        response = error_response(400, msg)
-        head = b"".join(b"%s: %s\r\n" % header for header in response.raw_headers)
-        body = bytes(response.body)
-        self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\n%sconnection: close\r\n\r\n%s" % (head, body)
-        )
-        self.transport.close()
+    A stream's events are kept to its end: by its own defaults the collector would search all of
+    them again every few hundred words.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 50)

@@ -54,6 +54,15 @@ Requests are logged on standard error, without queries, contents and keys.
     multiple=True,
     help="A web page that may call (CORS), such as https://example.com. May be repeated.",
 )
+@click.option(
+    "--read-timeout",
+    "patience",
+    metavar="SECONDS",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Cut clients that send less than 1 KB of a request in this time.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Log errors only, no requests.")
 @click.pass_context
 def command(
@@ -63,6 +72,7 @@ def command(
     root: str | None,
     names: tuple[str, ...],
     origins: tuple[str, ...],
+    patience: float,
     quiet: bool,
 ) -> None:
     """Serve the assistants as OpenAI's API, so that unchanged code runs against them."""
@@ -71,7 +81,7 @@ def command(
     options = {"keys": keys, "hosts": {*names, address}, "origins": origins}
     _log_requests(quiet)
     with _listening(address, port) as listening, asyncio.Runner(loop_factory=_new_loop()) as runner:
-        runner.run(_serve(listening, chosen, options))
+        runner.run(_serve(listening, chosen, options, patience))
 
 
 def _keys(file: KeyFile) -> Keys:
@@ -115,7 +125,9 @@ def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(listening: socket.socket, root: Path, options: dict[str, Any]) -> None:
+async def _serve(
+    listening: socket.socket, root: Path, options: dict[str, Any], patience: float
+) -> None:
     from understudy_server.app import create_app
     from understudy_server.process import Server
 
@@ -124,7 +136,7 @@ async def _serve(listening: socket.socket, root: Path, options: dict[str, Any]) 
         click.echo(f"Serving {root} at {_url(listening)}", err=True)
 
     async with Host(root) as host:
-        server = Server(create_app(host, **options), host, ready)
+        server = Server(create_app(host, **options), host, ready, patience=patience)
         await server.serve(sockets=[listening])
 
 
