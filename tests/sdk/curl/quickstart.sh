@@ -112,4 +112,4 @@ curl -N "$OPENAI_BASE_URL/threads/runs" \
       "stream": true
     }' > events.txt
 grep '^event: ' events.txt | uniq
-grep -o '"filename": *"[^"]*"\|"type": *"file_citation"' events.txt | sort -u
+grep -c '"type": *"file_citation"' events.txt
