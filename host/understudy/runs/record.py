@@ -56,19 +56,19 @@ class RunRecord:
 
     async def _pass(self, statuses: Sequence[str], changes: JSON) -> None:
         states = list(self._states(statuses, changes))
-        last = states[-1]
+        last, value = states[-1]
         begins = self.run.status == "queued" and statuses == ("in_progress",)
-        events = [(f"thread.run.{run.status}", run.wire()) for run in states]
+        events = [(f"thread.run.{run.status}", value) for run, value in states]
         lasting = last.is_over or last.status == "requires_action"
         async with self.journal.storing(*events, durable=lasting):
             if not begins:  # that it has begun is not worth a write: everybody knows it will
-                await self._show(last)
+                await self._show(last, value)
             self.run = last  # not before it is stored: the write may fail
 
-    async def _show(self, run: Run) -> None:
+    async def _show(self, run: Run, value: JSON) -> None:
         """Write run.json."""
         try:
-            await self._store.put(self._path, run.wire(), durable=False)
+            await self._store.put(self._path, value, durable=False)
         except UnderstudyError:
             if not run.is_over:
                 raise
@@ -82,12 +82,14 @@ class RunRecord:
             await self._store.put(self._path, self.run.wire())
             return self.run
 
-    def _states(self, statuses: Sequence[str], changes: JSON) -> Iterator[Run]:
-        run = self.run
+    def _states(self, statuses: Sequence[str], changes: JSON) -> Iterator[tuple[Run, JSON]]:
+        """The run in each state, and as JSON."""
+        run, value = self.run, self.run.wire()
         for status in statuses:
             last = changes if status == statuses[-1] else {}
-            run = Run.model_validate(run.wire() | self._state(run, status) | last)
-            yield run
+            run = Run.model_validate(value | self._state(run, status) | last)
+            value = run.wire()
+            yield run, value
 
     def count(self, usage: JSON | None) -> None:
         """Add the tokens of a model call."""
