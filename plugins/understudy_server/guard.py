@@ -20,6 +20,8 @@ MAX_BODY: Final = 32 * 2**20
 MAX_UPLOAD: Final = 512 * 2**20
 _MAX_DIGITS: Final = 15
 _MAX_REMEMBERED: Final = 64
+BETA: Final = "understudy.beta"
+"""Where the scope has the header OpenAI-Beta, for all behind the guard."""
 _BETAS: Final = frozenset({"assistants=v1", "assistants=v2"})
 
 Headers = Mapping[bytes, bytes]
@@ -52,9 +54,10 @@ class Guard:
         if preflight is not None:
             await preflight(scope, receive, send)
             return
+        scope[BETA] = headers.get(b"openai-beta")
         if _path(scope) not in _OPEN:
             self._check_key(headers)
-            _check_beta(headers)
+            _check_beta(scope[BETA])
         if scope["method"] not in ("GET", "DELETE"):
             receive = _limited(receive, headers)
         await self._app(scope, receive, send)
@@ -86,14 +89,17 @@ class Guard:
             self._answered.add(host)
 
     def _check_key(self, headers: Headers) -> None:
-        scheme, _, key = headers.get(b"authorization", b"").partition(b" ")
+        sent = headers.get(b"authorization", b"")
+        if self._keys.have_accepted(sent):
+            return
+        scheme, _, key = sent.partition(b" ")
         if scheme.lower() != b"bearer" or not key.strip():
             raise Refused(
                 "You didn't provide an API key. Send it as 'Authorization: Bearer KEY'; "
                 "`understudy key` shows it.",
                 status=401,
             )
-        if not self._keys.accepts(key.strip()):
+        if not self._keys.accepts(key.strip(), sent):
             raise Refused("Incorrect API key provided.", status=401, code="invalid_api_key")
 
 
@@ -103,8 +109,7 @@ def _path(scope: Scope) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
-def _check_beta(headers: Headers) -> None:
-    asked = headers.get(b"openai-beta")
+def _check_beta(asked: bytes | None) -> None:
     if asked is None:
         return
     for beta in asked.decode("latin-1").split(","):

@@ -13,6 +13,7 @@ from understudy_server.key_file import KeyFile
 
 _log: Final = logging.getLogger("understudy.server")
 _TRUSTED_SECONDS: Final = 1.0
+_MAX_REMEMBERED: Final = 64
 
 
 class Keys:
@@ -24,15 +25,27 @@ class Keys:
         self._known = self._fixed
         self._mark: object = None
         self._looked_at = float("-inf")
+        self._accepted: set[bytes] = set()
 
-    def accepts(self, key: bytes) -> bool:
+    def accepts(self, key: bytes, sent: bytes = b"") -> bool:
         """Whether a key is one of them. Takes the same time for every wrong key.
 
-        A revoked key counts for one more second, a new one at once.
+        A revoked key counts for one more second, a new one at once. `sent` is the header that the
+        key stands in, for `have_accepted`.
         """
         if time.monotonic() - self._looked_at > _TRUSTED_SECONDS:
             self._look()
-        return self._matches(key) or (self._look() and self._matches(key))
+        accepted = self._matches(key) or (self._look() and self._matches(key))
+        if accepted and len(self._accepted) < _MAX_REMEMBERED:
+            self._accepted.add(sent)
+        return accepted
+
+    def have_accepted(self, sent: bytes) -> bool:
+        """Whether a header with one of them has just come: it need not be taken apart again.
+
+        The hash of a set is keyed: how long this takes tells nothing about the keys.
+        """
+        return sent in self._accepted and time.monotonic() - self._looked_at <= _TRUSTED_SECONDS
 
     def _matches(self, key: bytes) -> bool:
         return sum([hmac.compare_digest(key, known) for known in self._known]) > 0
@@ -40,6 +53,7 @@ class Keys:
     def _look(self) -> bool:
         """Read the file again if it has changed; whether it has."""
         self._looked_at = time.monotonic()
+        self._accepted.clear()
         mark = self._file.mark() if self._file else None
         if self._file is None or mark == self._mark:
             return False

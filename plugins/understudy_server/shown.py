@@ -16,6 +16,7 @@ from starlette.requests import Request
 from understudy import Assistant, Event, Run
 from understudy.objects import ToolEntry
 from understudy.streams import closing
+from understudy_server.guard import BETA
 
 JSON = dict[str, Any]
 _KNOWN: Final = frozenset({"function", "file_search", "code_interpreter"})
@@ -23,17 +24,17 @@ _SEARCHES: Final = frozenset({"rag", "retrieval"})
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_-]")
 _NOTES: Final = ("origin", "parameters")
 """What a run holds for other doors."""
-FIRST: Final = "assistants=v1"
+FIRST: Final = b"assistants=v1"
 
 
 def asks_first(request: Request) -> bool:
     """Whether a client asks for the API's first version."""
-    return request.headers.get("openai-beta") == FIRST
+    return bool(request.scope[BETA] == FIRST)
 
 
 def speaks_openai(request: Request) -> bool:
     """Whether a client knows OpenAI's types and no others."""
-    return "openai-beta" in request.headers
+    return request.scope[BETA] is not None
 
 
 def shown_tool(tool: JSON) -> JSON:

@@ -18,12 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy import Host
 from understudy_server.bodies import check, read_json
 from understudy_server.failures import Refused
+from understudy_server.guard import BETA
 from understudy_server.routes.v1_files import AssistantFiles
 from understudy_server.v1_answer import Answer
 
 JSON = dict[str, Any]
 Show = Callable[[JSON], Awaitable[JSON]]
-HEADER: Final = (b"openai-beta", b"assistants=v1")
+VERSION: Final = b"assistants=v1"
 _TRANSLATED: Final = re.compile(r"/v1/(assistants|threads)(/|$)")
 _ASSISTANT: Final = re.compile(r"/v1/assistants(/[^/]+)?/?")
 _SEARCH: Final = {"type": "file_search"}
@@ -49,7 +50,7 @@ class V1:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in the version that is asked for."""
-        if scope["type"] != "http" or HEADER not in scope["headers"]:
+        if scope["type"] != "http" or scope[BETA] != VERSION:
             await self._second(scope, receive, send)
             return
         show: Show = self.show
