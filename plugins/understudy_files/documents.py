@@ -68,6 +68,14 @@ class Documents:
                 return Document(path, {}, "", 0.0, error)
             return Document(path, {}, version_of(status), status.st_mtime, error)
 
+    def time(self, path: Path) -> float | None:
+        """A document's `created_at`, or None if it cannot be read."""
+        try:
+            entry = self._entry(path)
+        except UnderstudyError:
+            return None
+        return None if entry is None else entry.created_at
+
     def status(self, path: Path) -> os.stat_result | None:
         """The status of a document's file, or None if there is none."""
         for name in document_names(path):
@@ -78,8 +86,11 @@ class Documents:
                 continue
         return None
 
-    def write(self, path: Path, text: str, *, durable: bool) -> Document:
-        """Replace a document, or make it. The caller holds its lock and made its folder."""
+    def write(self, path: Path, text: str, *, durable: bool) -> tuple[str, float]:
+        """Replace a document, or make it; returns its version and time.
+
+        The caller holds its lock and made its folder.
+        """
         name, value = document_names(path)[0], json.loads(text)
         commented = self._with_comments(path, value)
         data = f"{text}\n" if commented is None else commented
@@ -90,7 +101,7 @@ class Documents:
             status = self._replace(name, data.encode(), durable, now)
         entry = self._made(name, status, value, text, strict=commented is None)
         self._remember(path, entry)
-        return entry.document(path)
+        return entry.version, entry.created_at
 
     def _replace(self, name: str, data: bytes, durable: bool, mtime_ns: int) -> os.stat_result:
         staged = self._disk.stage(name)

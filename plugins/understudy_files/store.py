@@ -140,11 +140,11 @@ class FileStore:
             _check(name, None if status is None else version_of(status), expect)
             if status is None:
                 self._listing.make_folder(path)
-            old = self._documents.read_for_page(path)
-            new = self._documents.write(path, text, durable=durable)
-        if old is None or old.created_at != new.created_at:
-            self._listing.note(path, new.created_at)
-        return new.version
+            before = None if status is None else self._documents.time(path)
+            version, created_at = self._documents.write(path, text, durable=durable)
+        if before != created_at:
+            self._listing.note(path, created_at)
+        return version
 
 
 def _check(name: str, version: str | None, expect: str | None) -> None:
