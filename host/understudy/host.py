@@ -15,12 +15,13 @@ from understudy.folder import AssistantFolder
 from understudy.folder.problems import Problem
 from understudy.library.assistants import Assistants
 from understudy.library.embedding import Embedding
-from understudy.library.files import Files, local_bytes
+from understudy.library.files import Files
 from understudy.library.loading import Loader
 from understudy.library.messages import Content, Messages
 from understudy.library.models import Models
 from understudy.library.resources import Resources
 from understudy.library.threads import Threads
+from understudy.library.uploads import Uploads
 from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.library.vector_stores import VectorStores
 from understudy.objects import Assistant, File, Message, RunOptions, Thread, validated
@@ -77,6 +78,7 @@ class Host:
         loader = Loader(self.store, hooks, self._providers, self.root.joinpath(*_CACHE))
         self.assistants = Assistants(self.store, loader, builtin_assistants())
         self.files = Files(self.store)
+        self.uploads = Uploads(self.store, self.files)
         self.threads = Threads(self.store, self.assistants.homes)
         self.vector_stores = VectorStores(
             self.store,
@@ -263,11 +265,8 @@ class Host:
         await self.files.delete(file_id)
 
     async def upload(self, file: Upload) -> File:
-        """Store a local file, unless it is one that is stored already."""
-        if isinstance(file, File):
-            return file
-        name = os.path.basename(file)  # noqa: PTH119 - a Path would look at the disk
-        return await self.files.create(name, local_bytes(file))
+        """Store a local file. One that was stored and has not changed since is the same file."""
+        return file if isinstance(file, File) else await self.uploads.file(file)
 
     async def all_assistants(self) -> list[Assistant]:
         """The assistants that can be read: the data root's own, then the built-in ones."""

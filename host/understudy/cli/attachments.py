@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from understudy.host import Host
+    from understudy.objects import File
+
 F = TypeVar("F", bound=Callable[..., Any])
+_AT_ONCE: Final = 8
+"""Writes that are made durable together cost as much as one."""
+_FEW: Final = 20
 
 
 def file_option(command: F) -> F:
@@ -32,15 +41,45 @@ def _expanded(
 
 
 def _files(path: Path) -> list[Path]:
-    """A file as it is, a folder as the files in it that are not hidden."""
+    """A file as it is, a folder as what a person put into it."""
     if not path.is_dir():
         return [path]
-    inside = sorted(item for item in path.rglob("*") if item.is_file())
-    files = [item for item in inside if not _is_hidden(item.relative_to(path))]
+    from understudy.folder import contents
+
+    files = list(contents(path))
     if not files:
         raise click.BadParameter(f"There are no files in the folder {path}.")
     return files
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+async def stored(host: Host, assistant: str, paths: Sequence[Path]) -> list[File]:
+    """Store the files; those that are stored already, and have not changed, cost little.
+
+    Of many, a terminal shows how far it is. Raises `NotFound` if there is no such assistant.
+    """
+    if paths:
+        await host.assistants.folder(assistant)  # before anything is stored for it
+    found: dict[Path, File] = {}
+    once = list(dict.fromkeys(paths))
+    todo = iter(once)
+    hidden = len(once) <= _FEW
+    with click.progressbar(length=len(once), label="Files", file=sys.stderr, hidden=hidden) as bar:
+
+        async def work() -> None:
+            for path in todo:
+                found[path] = await host.upload(path)
+                bar.update(1)
+
+        await _all([work() for _ in range(min(_AT_ONCE, len(once)))])
+    return [found[path] for path in once]
+
+
+async def _all(works: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do them at the same time; the first failure ends them all, and is raised as it is."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

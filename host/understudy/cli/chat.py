@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from understudy.cli.answering import Answering
-from understudy.cli.attachments import file_option
+from understudy.cli.attachments import file_option, stored
 from understudy.cli.following import EXIT_FAILED, Outcome, follow, report
 from understudy.cli.group import Options, pass_options
 from understudy.cli.output import print_error, print_note
@@ -141,8 +141,9 @@ class Chat:
         async with waiting.watching():
             if asked.thread is None:
                 asked.thread = (await self._host.new_thread(asked.assistant)).id
+            files = await stored(self._host, asked.assistant, asked.files)
             execution = await self._host.start(
-                asked.assistant, question, thread=asked.thread, files=asked.files, **asked.options
+                asked.assistant, question, thread=asked.thread, files=files, **asked.options
             )
             asked.files = ()
             answering = Answering(waiting)

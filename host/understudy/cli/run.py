@@ -13,7 +13,7 @@ from typing import Any, Literal
 import click
 
 from understudy.cli.answering import Answering
-from understudy.cli.attachments import file_option
+from understudy.cli.attachments import file_option, stored
 from understudy.cli.following import Outcome, follow, report
 from understudy.cli.group import Options, pass_options
 from understudy.cli.opening import with_host
@@ -108,8 +108,9 @@ async def _run(host: Host, asked: _Question, form: Form) -> int:
 
 
 async def _followed(host: Host, asked: _Question, form: Form, waiting: Waiting) -> Outcome:
+    files = await stored(host, asked.assistant, asked.files)
     execution = await host.start(
-        asked.assistant, asked.text, thread=asked.thread, files=asked.files, **asked.options
+        asked.assistant, asked.text, thread=asked.thread, files=files, **asked.options
     )
     answering = Answering(waiting)
     try:
