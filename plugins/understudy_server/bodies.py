@@ -7,6 +7,7 @@ import math
 from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from understudy_server.failures import Refused
@@ -87,8 +88,8 @@ def check(model: type[B], value: dict[str, Any]) -> B:
 
 def refusal(error: ValidationError) -> Refused:
     """The first thing that is wrong, in OpenAI's words as far as they are known."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    param = ".".join(str(step) for step in first["loc"] if not _is_union_step(step))
+    first = _most_telling(error.errors(include_url=False, include_input=False))
+    param = ".".join(_fields(first))
     code = _CODES.get(first["type"], "invalid_value")
     if first["type"] == "missing":
         message = f"Missing required parameter: '{param}'."
@@ -97,6 +98,17 @@ def refusal(error: ValidationError) -> Refused:
     else:
         message = f"Invalid '{param}': {first['msg'].removeprefix('Value error, ')}."
     return Refused(message, param=param or None, code=code)
+
+
+def _most_telling(errors: list[ErrorDetails]) -> ErrorDetails:
+    """The first error; where something may be of several kinds, of the kind that fits best."""
+    begin = _fields(errors[0])
+    same = [each for each in errors if _fields(each)[: len(begin)] == begin]
+    return max(same, key=lambda each: len(_fields(each)))
+
+
+def _fields(error: ErrorDetails) -> list[str]:
+    return [str(step) for step in error["loc"] if not _is_union_step(step)]
 
 
 def _is_union_step(step: int | str) -> bool:

@@ -13,6 +13,20 @@ JSON = dict[str, Any]
 _OWN: Final = frozenset({"function", "file_search", "code_interpreter"})
 _MODES: Final = ("none", "auto", "required")
 _FORMATS: Final = ("text", "json_object", "json_schema")
+_NAMED: Final[JSON] = {"type": "object", "required": ["name"]} | {
+    "properties": {"name": {"type": "string"}}
+}
+FORMAT_SCHEMA: Final[JSON] = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string", "enum": list(_FORMATS)}, "json_schema": _NAMED},
+}
+MODE_SCHEMA: Final[JSON] = {"type": "string", "enum": list(_MODES)}
+NAMED_SCHEMA: Final[JSON] = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string", "enum": sorted(_OWN)}, "function": _NAMED},
+}
 
 
 def response_format(value: JSON | str | None) -> JSON | str | None:

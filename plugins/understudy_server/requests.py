@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -10,11 +10,18 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
 )
 
 from understudy.objects import AssistantFields, Metadata, Purpose, RunOptions, ToolEntry
-from understudy_server.choices import response_format, tool_choice
+from understudy_server.choices import (
+    FORMAT_SCHEMA,
+    MODE_SCHEMA,
+    NAMED_SCHEMA,
+    response_format,
+    tool_choice,
+)
 from understudy_server.search_options import check_search
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, defer_build=True)
@@ -30,8 +37,16 @@ def _known_here(tool: ToolEntry) -> ToolEntry:
 
 
 Tools = Annotated[list[Annotated[ToolEntry, AfterValidator(_known_here)]], Field(max_length=128)]
-ResponseFormat = Annotated[Literal["auto"] | dict[str, Any] | None, AfterValidator(response_format)]
-ToolChoice = Annotated[str | dict[str, Any] | None, AfterValidator(tool_choice)]
+ResponseFormat = Annotated[
+    Literal["auto"] | Annotated[dict[str, Any], WithJsonSchema(FORMAT_SCHEMA)] | None,
+    AfterValidator(response_format),
+]
+ToolChoice = Annotated[
+    Annotated[str, WithJsonSchema(MODE_SCHEMA)]
+    | Annotated[dict[str, Any], WithJsonSchema(NAMED_SCHEMA)]
+    | None,
+    AfterValidator(tool_choice),
+]
 
 
 class CreateAssistant(AssistantFields):
@@ -103,7 +118,7 @@ class AttachmentTool(BaseModel):
     """Which tool may read an attachment."""
 
     model_config = STRICT
-    type: str
+    type: Literal["file_search", "code_interpreter"]
 
 
 class Attachment(BaseModel):
@@ -168,13 +183,24 @@ class CreateRun(RunOptions):
     tools: Tools | None = None
     stream: bool | None = None
 
+    additional_messages: list[CreateMessage] | None = None  # type: ignore[assignment]
     response_format: ResponseFormat = None
     tool_choice: ToolChoice = None
 
     def options(self) -> RunOptions:
         """What the run is made with."""
-        sent = self.model_dump(exclude_unset=True, exclude={"assistant_id", "stream", "thread"})
-        return RunOptions.model_validate(sent)
+        sent = self.model_dump(exclude_unset=True, exclude=_NOT_OF_THE_RUN)
+        added = [message.fields() for message in self.additional_messages or ()]
+        return RunOptions.model_validate(sent | {"additional_messages": added})
+
+
+_NOT_OF_THE_RUN: Final = {
+    "assistant_id",
+    "stream",
+    "thread",
+    "tool_resources",
+    "additional_messages",
+}
 
 
 class CreateThreadAndRun(CreateRun):
@@ -182,11 +208,6 @@ class CreateThreadAndRun(CreateRun):
 
     thread: CreateThread | None = None
     tool_resources: dict[str, Any] | None = None
-
-    def options(self) -> RunOptions:
-        """What the run is made with."""
-        dropped = {"assistant_id", "stream", "thread", "tool_resources"}
-        return RunOptions.model_validate(self.model_dump(exclude_unset=True, exclude=dropped))
 
 
 class ToolOutput(BaseModel):

@@ -126,3 +126,13 @@ def test_an_unknown_store_is_not_found(server, store_id):
     ):
         assert answer.status in (400, 404)
         assert answer.error["type"] == "invalid_request_error"
+
+
+def test_a_store_without_a_name_has_an_empty_one_as_the_client_s_types_ask(client):
+    """The document allows null there, the client's type is text: only this satisfies both."""
+    made = client.vector_stores.create()
+    named = client.vector_stores.update(made.id, name="Hours")
+    assert (made.name, named.name) == ("", "Hours")
+    assert client.vector_stores.update(made.id, name=None).name == ""
+    assert client.vector_stores.retrieve(made.id).name == ""
+    assert made.id in [each.id for each in client.vector_stores.list(limit=100)]

@@ -101,10 +101,13 @@ class Attachment(Object):
     tools: list[dict[str, Any]] | None = None
 
 
-class IncompleteDetails(Object):
-    """Why something is incomplete. A run has no word for a filtered answer; its message has."""
+_REASONS = ("content_filter", "max_tokens", "run_cancelled", "run_expired", "run_failed")
 
-    reason: str | None = None
+
+class IncompleteDetails(Object):
+    """Why a message is incomplete. Ours have one of these reasons; Jan's have others."""
+
+    reason: str = Field(json_schema_extra={"enum": list(_REASONS)})
 
 
 class Message(Object):

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from understudy.objects.assistant import ReasoningEffort, ToolEntry
-from understudy.objects.message import IncompleteDetails
 from understudy.objects.object import Metadata, Object
 
 RunStatus = Literal[
@@ -65,6 +64,12 @@ class Usage(Object):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     total_tokens: int = 0
+
+
+class RunIncompleteDetails(Object):
+    """Why a run is incomplete. There is no word for a filtered answer; its message has one."""
+
+    reason: Literal["max_completion_tokens", "max_prompt_tokens"] | None = None
 
 
 class TruncationStrategy(Object):
@@ -146,7 +151,7 @@ class Run(Object):
     cancelled_at: int | None = None
     failed_at: int | None = None
     completed_at: int | None = None
-    incomplete_details: IncompleteDetails | None = None
+    incomplete_details: RunIncompleteDetails | None = None
     model: str
     instructions: str
     tools: list[ToolEntry] = Field(default_factory=list)

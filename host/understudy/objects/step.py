@@ -7,7 +7,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from understudy.objects.object import Metadata, Object
-from understudy.objects.run import LastError, Usage
+from understudy.objects.run import Usage
+
+
+class StepError(Object):
+    """Why a step failed."""
+
+    code: Literal["server_error", "rate_limit_exceeded"]
+    message: str
 
 
 class RunStep(Object):
@@ -22,7 +29,7 @@ class RunStep(Object):
     type: Literal["message_creation", "tool_calls"]
     status: Literal["in_progress", "cancelled", "failed", "completed", "expired"] = "in_progress"
     step_details: dict[str, Any]
-    last_error: LastError | None = None
+    last_error: StepError | None = None
     expired_at: int | None = None
     cancelled_at: int | None = None
     failed_at: int | None = None

@@ -94,3 +94,33 @@ def test_null_is_as_good_as_nothing(client, ask, finish):
     run = finish(ask(), assistant, extra_body=nothing)
     assert run.metadata == {}
     assert client.beta.assistants.update(assistant.id, metadata=None).metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "param"),
+    [
+        ({"role": "system", "content": "a"}, "additional_messages.1.role"),
+        ({"role": "user", "content": ""}, "additional_messages.1.content"),
+        ({"role": "user", "content": [{"type": "audio"}]}, "additional_messages.1.content.0"),
+        (
+            {"role": "user", "content": "a", "attachments": [{"file_id": 5, "tools": []}]},
+            "additional_messages.1.attachments.0.file_id",
+        ),
+        (
+            {"role": "user", "content": "a", "attachments": [
+                {"file_id": "file-1", "tools": [{"type": "function"}]}]},
+            "additional_messages.1.attachments.0.tools.0.type",
+        ),
+    ],
+)  # fmt: skip
+def test_malformed_additional_messages_are_refused_and_none_is_added(
+    client, assistant, ask, message, param
+):
+    thread = ask()
+    good = {"role": "user", "content": "Good."}
+    with pytest.raises(openai.BadRequestError) as e:
+        client.beta.threads.runs.create(
+            thread.id, assistant_id=assistant.id, additional_messages=[good, message]
+        )
+    assert e.value.param.startswith(param)
+    assert len(client.beta.threads.messages.list(thread.id).data) == 1
