@@ -230,6 +230,7 @@ REFUSED = {
     "more stops than four": ({"stop": list("abcde")}, "stop"),
     "a tool of another kind": ({"tools": [{"type": "web_search"}]}, "tools.0.type"),
     "a function without a name": ({"tools": [{"type": "function", "function": {}}]}, "tools.0"),
+    "functions as they once were": ({"functions": [{"name": "f"}]}, "functions"),
     "a choice of no tool": ({"tool_choice": "magic"}, "tool_choice"),
     "an unknown form": ({"response_format": {"type": "xml"}}, "response_format.type"),
     "options that are none": ({"stream_options": []}, "stream_options"),

@@ -80,12 +80,19 @@ class CreateChatCompletion(Sent):
     n: Literal[1] | None = None
     logprobs: Literal[False] | None = None
     modalities: list[Literal["text"]] | None = None
+    functions: list[JSON] | None = None
 
     @field_validator("max_tokens", "max_completion_tokens", mode="before")
     @classmethod
     def _unlimited(cls, value: Any) -> Any:
         """Some programs write -1 for no limit."""
         return None if value == -1 else value
+
+    @field_validator("functions")
+    @classmethod
+    def _outdated(cls, value: list[JSON] | None) -> None:
+        if value:
+            raise ValueError("functions have given way to `tools`; send them there")
 
     @property
     def wants_usage(self) -> bool:
