@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from understudy_rag.documents import Chunk, Document
@@ -22,6 +22,7 @@ _SENTENCE_END: Final = re.compile(
 )
 _CLAUSE_END: Final = re.compile("[\\s,;\u3001\uff0c\uff1b\uff1a\u060c\u061b]")
 _BLANK_LINES: Final = re.compile(r"\s*\n")
+_TRIES: Final = 32
 _JOINERS: Final = "\u200c\u200d"
 
 Rule = Callable[[str, int, int], int]
@@ -34,62 +35,58 @@ def split(document: Document, *, size: int, overlap: int) -> list[Chunk]:
     paragraph of its second half, else at a sentence (in tables and code: a line), else at a space.
     """
     text = document.text
+    sections = [start for start, _ in document.headings]
     chunks: list[Chunk] = []
     seen, line = 0, 1
-    for start, end in _spans(document, size, overlap):
+    for start, end in _spans(document, sections, size, overlap):
         line, seen = line + text.count("\n", seen, start), start
         part = text[start:end]
-        chunks.append(_chunk(document, part, start, line))
+        section = bisect_right(sections, start)
+        heading = document.headings[section - 1][1] if section else ""
+        page = bisect_right(document.pages, start) or None
+        last = line + part.count("\n")
+        chunks.append(Chunk(part, line, last, heading, start, end, page))
     return chunks
 
 
-def _chunk(document: Document, text: str, start: int, line: int) -> Chunk:
-    at = bisect_right(document.headings, start, key=_offset)
-    heading = document.headings[at - 1][1] if at else ""
-    page = bisect_right(document.pages, start) or None
-    last = line + text.count("\n")
-    return Chunk(text, line, last, heading, start, start + len(text), page)
-
-
-def _offset(heading: tuple[int, str]) -> int:
-    return heading[0]
-
-
-def _spans(document: Document, size: int, overlap: int) -> Iterator[tuple[int, int]]:
+def _spans(
+    document: Document, sections: Sequence[int], size: int, overlap: int
+) -> Iterator[tuple[int, int]]:
     """Where each chunk begins and ends, without the empty lines around it."""
     text = document.text
     start = fresh = 0
     while fresh < len(text):
-        end, is_section = _end(document, start, fresh, size)
-        if not text[fresh:end].isspace():
-            blank = _BLANK_LINES.match(text, start, end)
-            begin = blank.end() if blank else start
-            yield begin, begin + len(text[begin:end].rstrip())
+        end = _section_end(sections, max(fresh, start + size // 4), min(start + size, len(text)))
+        is_section = end > 0
+        end = end or _end(document, start, fresh, size)
+        part = text[start:end].rstrip()
+        if start + len(part) > fresh:
+            blank = _BLANK_LINES.match(part)
+            yield start + (blank.end() if blank else 0), start + len(part)
         start, fresh = end if is_section else _repeated(document, start, end, overlap), end
 
 
-def _end(document: Document, start: int, fresh: int, size: int) -> tuple[int, bool]:
-    """Where the chunk from `start` ends, and whether a section does there.
+def _section_end(sections: Sequence[int], lowest: int, limit: int) -> int:
+    """Where the first section behind `lowest` begins, up to `limit`; 0 if none does."""
+    at = bisect_right(sections, lowest)
+    return sections[at] if at < len(sections) and sections[at] <= limit else 0
 
-    It is behind `fresh`, up to which the chunk is a repetition.
-    """
-    limit = min(start + size, len(document.text))
-    at = bisect_right(document.headings, max(fresh, start + size // 4), key=_offset)
-    if at < len(document.headings) and document.headings[at][0] <= limit:
-        return document.headings[at][0], True
-    if limit == len(document.text):
-        return limit, True
-    lowest = max(fresh, start + size // 2)
+
+def _end(document: Document, start: int, fresh: int, size: int) -> int:
+    """Where the chunk from `start` ends: behind `fresh`, up to which it is a repetition."""
+    limit, lowest = start + size, max(fresh, start + size // 2)
+    if limit >= len(document.text):
+        return len(document.text)
     for rule in _PROSE if document.is_prose else _ROWS:
         if (end := rule(document.text, lowest, limit)) > lowest:
-            return end, False
-    return max(fresh + 1, _before_marks(document.text, limit)), False
+            return end
+    return max(fresh + 1, _before_marks(document.text, limit))
 
 
 def _repeated(document: Document, start: int, end: int, overlap: int) -> int:
     """Where the chunk behind `end` begins: so far before it as the overlap allows."""
     text, lowest = document.text, max(end - overlap, start + 1)
-    if lowest >= end:
+    if lowest >= end or end == len(text):
         return end
     line = text.find("\n", lowest - 1, end - 1) + 1
     if document.is_prose and (found := _SENTENCE_END.search(text, max(0, lowest - 2), end)):
@@ -99,10 +96,12 @@ def _repeated(document: Document, start: int, end: int, overlap: int) -> int:
 
 def _paragraph(text: str, lowest: int, limit: int) -> int:
     """Behind the last empty line, rather one before text that is not indented: a new function."""
-    first = end = text.rfind("\n\n", lowest, limit)
-    while end >= 0 and text[end + 2] in " \t\n":
+    last = end = text.rfind("\n\n", lowest, limit)
+    for _ in range(_TRIES):
+        if end < 0 or text[end + 2] not in " \t\n":
+            break
         end = text.rfind("\n\n", lowest, end)
-    return (first if end < 0 else end) + 2
+    return (end if end >= 0 else last) + 2
 
 
 def _sentence(text: str, lowest: int, limit: int) -> int:

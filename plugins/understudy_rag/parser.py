@@ -12,12 +12,15 @@ until the socket is closed, or nobody has asked for a while.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
 import sys
+from importlib import import_module
 from typing import Any, Final
 
 CPU_SECONDS: Final = 60
@@ -31,6 +34,8 @@ _PREFIX: Final = "understudy_rag.formats."
 def main() -> None:
     """Fork and end children until nobody asks any more."""
     sys.path += [place for place in json.loads(sys.argv[1]) if place not in sys.path]
+    _load("plugin")
+    import_module("understudy_rag.wire")
     control = socket.socket(fileno=os.dup(0))
     children: set[int] = set()
     try:
@@ -68,12 +73,13 @@ def _answered(asked: dict[str, Any], place: int, control: socket.socket, childre
 
 def _load(name: str) -> None:
     """Import a parser of ours, before it is needed by a child; if it cannot be, the child tells."""
-    from importlib import import_module
-
+    if _PREFIX + name in sys.modules:
+        return
     with contextlib.suppress(ImportError):
         import_module(_PREFIX + name)
         if name == "pdf":
             import_module("pypdfium2")
+    gc.freeze()  # else a collection in a child copies every page that an object is on
 
 
 def _end(child: int) -> int:
@@ -94,8 +100,6 @@ def _work(task: dict[str, Any], place: socket.socket) -> None:
 
 
 def _limit(task: dict[str, Any]) -> None:
-    import resource
-
     is_ours = task["target"] is None and task["format"] != "foreign"
     memory = MEMORY_BYTES if is_ours else MEMORY_BYTES_OF_OTHERS
     limits = (
@@ -135,8 +139,6 @@ def _answer(task: dict[str, Any], data: bytes) -> bytes:
 
 
 def _read(task: dict[str, Any], data: bytes) -> Any:
-    from importlib import import_module
-
     if task["target"] is not None:
         from understudy_rag.formats.plugin import read_by
 

@@ -55,6 +55,11 @@ class Workshop:
                 work.exception()  # nobody wants it any more
                 raise
 
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, if it runs."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         """End the process, and with it its children. It may be used again."""
         with self._mutex:

@@ -99,3 +99,73 @@ def test_whatever_the_text_no_chunk_is_too_long_and_nothing_is_lost(seed):
         position = found + len(chunk.text)
         assert text.count("\n", 0, position) + 1 == chunk.end_line
     assert not text[position:].strip()
+
+
+def test_chunks_keep_their_offsets_pages_and_headings():
+    text = "\n\nFirst page.\nSecond page.\nThird page."
+    pages = [0, text.index("Second"), text.index("Third")]
+    document = Document(text, [(text.index("Third"), "End")], pages)
+    first, second, third = split(document, size=14, overlap=0)
+    assert [text[chunk.start : chunk.end] for chunk in (first, second, third)] == [
+        "First page.",
+        "Second page.",
+        "Third page.",
+    ]
+    assert [chunk.page for chunk in (first, second, third)] == [1, 2, 3]
+    assert [chunk.heading for chunk in (first, second, third)] == ["", "", "End"]
+
+
+def test_source_code_is_cut_between_functions_and_not_in_them():
+    function = "def f{n}():\n    a = {n}\n\n    b = a + 1\n\n    return b\n\n\n"
+    code = "".join(function.format(n=n) for n in range(40))
+    for chunk in split(Document(code, is_prose=False), size=400, overlap=0):
+        assert chunk.text.startswith("def f")
+        assert chunk.text.endswith("return b")
+
+
+def test_rows_of_a_table_stay_whole_though_sentences_end_in_them():
+    rows = "".join(f"{n},It is old. It was dear.,900\n" for n in range(100))
+    for chunk in split(Document(rows, is_prose=False), size=300, overlap=60):
+        assert chunk.text[0].isdigit()
+        assert chunk.text.endswith(",900")
+
+
+SENTENCES = {
+    "Chinese": "苍鹭站在水中等待。",
+    "Japanese quotation": "「どこで生れたか。」",
+    "Hindi": "बगुला पानी में खड़ा है।",
+    "Arabic": "هل يقف مالك الحزين في الماء؟ ",
+    "Urdu": "بگلا پانی میں کھڑا ہے۔",  # noqa: RUF001
+    "Amharic": "ወፉ በውሃ ውስጥ ቆሟል።",
+    "English quotation": "He said: “It waits.” ",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_sentences_end_as_their_script_ends_them(language):
+    sentence = SENTENCES[language]
+    chunks = texts(sentence * 40, size=len(sentence) * 4 + 3, overlap=0)
+    assert {chunk.strip() for chunk in chunks} == {(sentence * 4).strip()}
+
+
+@pytest.mark.parametrize("letter", ["e\u0301", "👩\u200d🚀"])
+def test_a_letter_is_not_parted_from_its_marks(letter):
+    for chunk in texts(letter * 200, size=101, overlap=0):
+        assert chunk.startswith(letter)
+        assert chunk.endswith(letter)
+
+
+@pytest.mark.parametrize("text", [".", '."', "#", "\n", " \n", "x\u0301", "\u0301", "},", "\n\n "])
+def test_monotony_costs_no_more_than_its_length(text):
+    """What makes careless patterns go through the same letters again and again."""
+    chunks = split(marked(text * (2**20 // len(text))), size=3_200, overlap=1_600)
+    assert all(len(chunk.text) <= 3_200 for chunk in chunks)
+
+
+def test_what_is_behind_the_last_chunk_is_not_repeated_for_blank_lines_only():
+    text = "word " * 100 + "\n" * 500
+    *_, last = texts(text, size=200, overlap=100)
+    assert last.endswith("word")
+    assert len(texts(text, size=200, overlap=100)) == len(
+        texts(text.strip(), size=200, overlap=100)
+    )

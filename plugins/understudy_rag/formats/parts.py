@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from understudy_rag.documents import Unreadable
 MAX_PART_BYTES: Final = 128 * 2**20
 MAX_BYTES: Final = 256 * 2**20
 """Of all parts that are read, together."""
+codecs.lookup("cp437")  # names in archives; loaded here, it is not loaded again for each file
 _RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
