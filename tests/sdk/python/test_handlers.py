@@ -129,3 +129,51 @@ def test_a_client_that_loses_patience_is_told(watch, server, assistant):
     seen, raised = watch(assistant, timeout=1)
     assert names(seen) == SILENCE
     assert isinstance(raised, httpx2.ReadTimeout)
+
+
+class Answering(AssistantEventHandler):
+    """Answers the calls of its run with another of its kind, inside its own callback."""
+
+    def __init__(self, client):
+        super().__init__()
+        self.client = client
+        self.said = []
+        self.steps = []
+        self.inner = None
+
+    def on_run_step_done(self, run_step):
+        self.steps.append(run_step)
+
+    def on_text_delta(self, delta, snapshot):
+        self.said.append(delta.value)
+
+    def on_event(self, event):
+        if event.event != "thread.run.requires_action":
+            return
+        calls = event.data.required_action.submit_tool_outputs.tool_calls
+        self.inner = Answering(self.client)
+        with self.client.beta.threads.runs.submit_tool_outputs_stream(
+            run_id=event.data.id,
+            thread_id=event.data.thread_id,
+            tool_outputs=[{"tool_call_id": call.id, "output": "sun"} for call in calls],
+            event_handler=self.inner,
+        ) as stream:
+            stream.until_done()
+
+
+def test_calls_are_answered_inside_the_handler_while_its_stream_is_still_open(
+    client, server, forecaster, ask
+):
+    cities = [("weather", {"city": "Rome"}), ("weather", {"city": "Oslo"})]
+    server.model.script([call_tools(cities, text="Let me see."), say("Sunny.")])
+    handler = Answering(client)
+    with client.beta.threads.runs.stream(
+        thread_id=ask().id, assistant_id=forecaster.id, event_handler=handler
+    ) as stream:
+        stream.until_done()
+    assert "".join(handler.said) == "Let me see."
+    assert handler.inner.said == ["Sunny."]
+    called, written = handler.inner.steps
+    assert [call.function.output for call in called.step_details.tool_calls] == ["sun", "sun"]
+    assert written.type == "message_creation"
+    assert handler.inner.get_final_run().status == "completed"

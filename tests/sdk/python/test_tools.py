@@ -4,7 +4,6 @@ import json
 
 import openai
 import pytest
-from openai.lib.streaming import AssistantEventHandler
 
 from understudy.testing.model_server import call_tools, say
 
@@ -155,98 +154,3 @@ def test_a_stream_shows_what_the_host_s_call_gave_before_it_waits(client, server
 def test_a_turn_that_only_the_host_is_asked_in_never_waits(server, gambler, ask, finish):
     server.model.script([call_tools([("roll", {"sides": 20})]), say("A four.")])
     assert finish(ask(), gambler).status == "completed"
-
-
-# -- event handlers
-
-
-class Handler(AssistantEventHandler):
-    """Writes down every callback with what it was given."""
-
-    def __init__(self, client):
-        super().__init__()
-        self.client = client
-        self.seen = []
-        self.inner = None
-
-    def on_text_created(self, text):
-        self.seen.append(("text created", text.value))
-
-    def on_text_delta(self, delta, snapshot):
-        self.seen.append(("text delta", delta.value, snapshot.value))
-
-    def on_text_done(self, text):
-        self.seen.append(("text done", text.value))
-
-    def on_message_done(self, message):
-        self.seen.append(("message done", message.status))
-
-    def on_tool_call_created(self, tool_call):
-        self.seen.append(("call created", tool_call.function.name))
-
-    def on_tool_call_delta(self, delta, snapshot):
-        self.seen.append(("call delta", snapshot.function.arguments))
-
-    def on_tool_call_done(self, tool_call):
-        self.seen.append(("call done", tool_call.function.arguments))
-
-    def on_run_step_done(self, run_step):
-        self.seen.append(("step done", run_step.type))
-
-    def on_end(self):
-        self.seen.append(("end",))
-
-    def on_exception(self, exception):
-        self.seen.append(("exception", str(exception)))
-
-    def on_event(self, event):
-        if event.event == "thread.run.requires_action":
-            self.inner = Handler(self.client)
-            with self.client.beta.threads.runs.submit_tool_outputs_stream(
-                run_id=event.data.id,
-                thread_id=event.data.thread_id,
-                tool_outputs=outputs(event.data),
-                event_handler=self.inner,
-            ) as stream:
-                stream.until_done()
-
-
-def test_a_handler_sees_text_grow_and_end(client, server, assistant, ask):
-    server.model.script([say("Good day.")])
-    handler = Handler(client)
-    with client.beta.threads.runs.stream(
-        thread_id=ask().id, assistant_id=assistant.id, event_handler=handler
-    ) as stream:
-        stream.until_done()
-    assert handler.seen == [
-        ("text created", "Good "),
-        ("text delta", "Good ", "Good "),
-        ("text delta", "day.", "Good day."),
-        ("text done", "Good day."),
-        ("message done", "completed"),
-        ("step done", "message_creation"),
-        ("end",),
-    ]
-
-
-def test_outputs_are_submitted_inside_the_handler_while_its_stream_is_still_open(
-    client, server, forecaster, ask
-):
-    server.model.script([call_tools([("weather", {"city": "Rome"})]), say("Sunny.")])
-    handler = Handler(client)
-    with client.beta.threads.runs.stream(
-        thread_id=ask().id, assistant_id=forecaster.id, event_handler=handler
-    ) as stream:
-        stream.until_done()
-    assert handler.seen[0] == ("call created", "weather")
-    assert handler.seen[-2:] == [("call done", '{"city": "Rome"}'), ("end",)]
-    assert handler.inner.seen == [
-        ("step done", "tool_calls"),
-        ("text created", "Sunny."),
-        ("text delta", "Sunny.", "Sunny."),
-        ("text done", "Sunny."),
-        ("message done", "completed"),
-        ("step done", "message_creation"),
-        ("end",),
-    ]
-    assert handler.inner.get_final_messages()[0].content[0].text.value == "Sunny."
