@@ -6,7 +6,9 @@ CPU time of the child process (user and system), median of interleaved rounds; a
 bare interpreter. The plugins are folders of metadata and modules in a temporary place: *light*
 ones are empty, *heavy* ones import pydantic and aiohttp. They cost what finding them costs, as
 long as they are not imported. `discovery` is the time of the scan itself, in milliseconds of
-thread time.
+thread time. `serve` is the server's time until it answers its first request, beside the import of
+what it stands on; its wall-clock and memory are told, too. A run of math-tutor computes in V8.
+Linux, for it reads /proc.
 """
 
 from __future__ import annotations
@@ -20,12 +22,18 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from servers import understudy
 
 PLUGINS = 50
-ROUNDS = 20
+ROUNDS = 10
 # What pip writes into the script `understudy`.
 UNDERSTUDY = [sys.executable, "-c", "import sys; from understudy.cli import main; sys.exit(main())"]
 BARE = [sys.executable, "-c", "pass"]
+LIBRARIES = [sys.executable, "-c", "import click, pluggy, pydantic, starlette, uvicorn, uvloop"]
 CLICK = [sys.executable, "-c", "import click"]
 SOURCES = {"light": "", "heavy": "import aiohttp\nimport pydantic\n"}
 
@@ -33,23 +41,32 @@ SOURCES = {"light": "", "heavy": "import aiohttp\nimport pydantic\n"}
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         sites = {kind: install(Path(place, kind), source) for kind, source in SOURCES.items()}
-        report(measure(cases(sites), rounds), rounds)
+        report(measure(cases(sites, Path(place, "root")), rounds), rounds)
+        served(Path(place), 5)
         for count in (50, 1000):
             site = install(Path(place, str(count)), "", count)
             print(f"{f'discovery, {count} distributions':<34}{discovery(site):8.2f} ms")
 
 
-def cases(sites: dict[str, Path]) -> dict[str, Callable[[], float]]:
+def cases(sites: dict[str, Path], root: Path) -> dict[str, Callable[[], float]]:
     """Each gives the CPU seconds of one start."""
     return {
         "python -c pass": lambda: cpu(BARE),
         "import click (the floor)": lambda: cpu(CLICK),
+        "import understudy": lambda: cpu([sys.executable, "-c", "import understudy"]),
+        "from understudy import Host": lambda: cpu(
+            [sys.executable, "-c", "from understudy import Host"]
+        ),
         "--version": lambda: cpu([*UNDERSTUDY, "--version"]),
         "--version, 50 plugins": lambda: cpu([*UNDERSTUDY, "--version"], sites["light"]),
         "--help": lambda: cpu([*UNDERSTUDY, "--help"]),
         "--help, 50 light plugins": lambda: cpu([*UNDERSTUDY, "--help"], sites["light"]),
         "--help, 50 heavy plugins": lambda: cpu([*UNDERSTUDY, "--help"], sites["heavy"]),
         "plugins list, 50 plugins": lambda: cpu([*UNDERSTUDY, "plugins", "list"], sites["light"]),
+        "run math-tutor": lambda: cpu(
+            [*UNDERSTUDY, "--root", str(root), "run", "math-tutor", "Solve 3x + 5 = 20"]
+        ),
+        "libraries of the server (floor)": lambda: cpu(LIBRARIES),
     }
 
 
@@ -72,6 +89,24 @@ def report(medians: dict[str, float], rounds: int) -> None:
         print(f"{name:<34}{value * 1000:8.1f} {value / floor:8.2f}   {goals.get(name, '')}")
     extra = medians["--help, 50 heavy plugins"] / medians["--help, 50 light plugins"] - 1
     print(f"{'heavy plugins add to --help':<34}{extra:8.1%}            10 %")
+
+
+def served(folder: Path, rounds: int) -> None:
+    """Starts of the server: until its first answer."""
+    spent, seconds, sizes = [], [], []
+    for number in range(rounds + 1):
+        model = SimpleNamespace(port=1)  # nobody there: it is not asked
+        with understudy(folder, model) as server:
+            figures = server.processor(), server.seconds, server.memory()
+        if number:
+            for values, figure in zip((spent, seconds, sizes), figures, strict=True):
+                values.append(figure)
+    bare = statistics.median(cpu(BARE) for _ in range(rounds))
+    value = statistics.median(spent)
+    print(
+        f"{'serve, to the first answer':<34}{value * 1000:8.1f} {value / bare:8.2f}   "
+        f"{statistics.median(seconds):.2f} s (goal 0.6), {statistics.median(sizes):.0f} MB"
+    )
 
 
 def cpu(command: Sequence[str], site: Path | None = None) -> float:

@@ -8,12 +8,10 @@ from starlette.types import ASGIApp
 
 from understudy import Host
 from understudy_server.access import Access
-from understudy_server.catalogue import Catalogue
 from understudy_server.guard import Guard
 from understudy_server.keys import Keys
 from understudy_server.origins import Origins
-from understudy_server.table import Table
-from understudy_server.v1 import V1
+from understudy_server.versions import Versions
 
 
 def create_app(
@@ -30,6 +28,5 @@ def create_app(
     """
     allowed = Origins(origins)
     checked = keys if isinstance(keys, Keys) else Keys(keys)
-    catalogue = Catalogue(host)
-    versions = V1(Table(catalogue.second), Table(catalogue.first), host)
-    return Access(Guard(versions, checked, hosts=hosts, origins=allowed), allowed)
+    guard = Guard(Versions(host), checked, hosts=hosts, origins=allowed)
+    return Access(guard, allowed)

@@ -58,6 +58,8 @@ class MessagesQuery(PageQuery):
 class EventsQuery(BaseModel):
     """The events of a run behind a number."""
 
+    model_config = ConfigDict(defer_build=True)
+
     after: Annotated[int, BeforeValidator(_digits)] = 0
 
 

@@ -18,13 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy import Host
 from understudy_server.bodies import check, read_json
 from understudy_server.failures import Refused
-from understudy_server.guard import BETA
 from understudy_server.routes.v1_files import AssistantFiles
 from understudy_server.v1_answer import Answer
 
 JSON = dict[str, Any]
 Show = Callable[[JSON], Awaitable[JSON]]
-VERSION: Final = b"assistants=v1"
 _TRANSLATED: Final = re.compile(r"/v1/(assistants|threads)(/|$)")
 _ASSISTANT: Final = re.compile(r"/v1/assistants(/[^/]+)?/?")
 _SEARCH: Final = {"type": "file_search"}
@@ -40,24 +38,20 @@ _LATER_IN_RUNS: Final = frozenset({"parallel_tool_calls", "top_p", "reasoning_ef
 class V1:
     """An ASGI layer: translates requests that ask for the first version.
 
-    `second` answers all others, `first` what has been translated: it has a few routes more.
+    `app` answers what has been translated: it has a few routes more than for the second.
     """
 
-    def __init__(self, second: ASGIApp, first: ASGIApp, host: Host) -> None:
-        self._second = second
-        self._first = first
+    def __init__(self, app: ASGIApp, host: Host) -> None:
+        self._app = app
         self._files = AssistantFiles(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in the version that is asked for."""
-        if scope["type"] != "http" or scope[BETA] != VERSION:
-            await self._second(scope, receive, send)
-            return
+        """Answer in the first version."""
         show: Show = self.show
         if scope["method"] == "POST" and _TRANSLATED.match(_path(scope)):
             body = await Request(scope, receive).body()
             receive, show = await self._take(scope, receive, body)
-        await self._first(scope, receive, Answer(send, show))
+        await self._app(scope, receive, Answer(send, show))
 
     async def _take(self, scope: Scope, receive: Receive, body: bytes) -> tuple[Receive, Show]:
         """The request in the second version, and how its answer is shown."""
