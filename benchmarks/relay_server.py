@@ -3,10 +3,11 @@
     python benchmarks/relay_server.py [--streams 1 50 500] [--doors chat run] [--peers]
 
 A model in a process of its own streams words at a steady pace, 2,000 a second in all. The readers
-begin one after the other, 60 a second, and read from the model itself (`model`, the floor),
-through chat completions (`chat`: nothing is stored) and as a run's events (`run`: thread and
-message are there, the run is stored and journalled). With `--peers`, relays that others have
-written stand beside `chat` (README.md names them); the first time they are installed.
+begin one after the other, 60 a second, and read from the model itself (`model`), through the
+least that reads and writes every event (`raw`, the floor: raw ASGI and aiohttp), through chat
+completions (`chat`: nothing is stored) and as a run's events (`run`: thread and message are there,
+the run is stored and journalled). With `--peers`, relays that others have written stand beside
+`chat` (README.md names them); the first time they are installed.
 
 For each: time from the request to the first word, median and 95th percentile; a word's way from
 the model to the reader; processor time of the server for each word, taken while no stream begins
@@ -29,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import uvloop
 from peers.started import all_that_start, fastapi_openai, litellm
 from relay_streams import Figures, Load, measure, repeated, request
-from servers import Server, streaming_model, understudy
+from servers import Server, raw_relay, streaming_model, understudy
 
 COLUMNS = "first word ms        p95  way ms   µs a word   ms a stream   RSS MB  growth"
 
@@ -72,7 +73,8 @@ def open_doors(stack: ExitStack, folder: Path, options: argparse.Namespace) -> l
     (home / "assistant.json").write_text('{"model": "m"}')
     ours = stack.enter_context(understudy(folder, model))
     kinds = {"chat": Door("chat", ours, "reader"), "run": RunDoor("run", ours)}
-    chosen = [Door("model", model), *(kinds[name] for name in options.doors)]
+    raw = stack.enter_context(raw_relay(folder, model))
+    chosen = [Door("model", model), Door("raw", raw), *(kinds[name] for name in options.doors)]
     relays = [fastapi_openai, litellm] if options.peers else []
     return chosen + [Door(s.name, s) for s in all_that_start(stack, folder, model, relays)]
 

@@ -140,6 +140,13 @@ def understudy(folder: Path, model: Server) -> Server:
     return Server("ours", [*command, "--root", root], folder / "ours.log", env=env)
 
 
+def raw_relay(folder: Path, model: Server) -> Server:
+    """The floor of relaying; see relay_raw.py."""
+    script = Path(__file__).resolve().with_name("relay_raw.py")
+    command = [sys.executable, script, PORT, f"http://127.0.0.1:{model.port}/v1"]
+    return Server("raw", command, folder / "raw.log")
+
+
 def _processor(pid: int) -> float:
     # What clock_getcpuclockid(3) makes of a process id; Python has it for threads only.
     return time.clock_gettime((~pid << 3) | 2)
