@@ -32,17 +32,19 @@ class Filling:
         self._in_thread = in_thread
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[Path, asyncio.Task[None]] = {}
+        self._wanted: dict[Path, tuple[StoredVectors, Embedder]] = {}
 
     def begin(self, stored: StoredVectors, embedder: Embedder) -> None:
-        """See to a store, unless that is under way."""
-        if stored.path not in self._tasks:
-            task = asyncio.create_task(self._fill(stored, embedder), name=f"vectors {stored.path}")
-            self._tasks[stored.path] = task
-            task.add_done_callback(lambda _: self._tasks.pop(stored.path, None))
+        """See to a store; once more, if that is under way: more may have come meanwhile."""
+        path = stored.path
+        self._wanted[path] = (stored, embedder)
+        if path not in self._tasks:
+            self._tasks[path] = asyncio.create_task(self._work(path), name=f"vectors of {path}")
 
     async def stop(self, path: Path) -> None:
         """Stop working on a store."""
-        if task := self._tasks.get(path):
+        self._wanted.pop(path, None)
+        if task := self._tasks.pop(path, None):
             task.cancel()
             await asyncio.wait([task])
 
@@ -50,6 +52,14 @@ class Filling:
         """Stop; what was not finished is taken up at the next use."""
         for path in list(self._tasks):
             await self.stop(path)
+
+    async def _work(self, path: Path) -> None:
+        try:
+            while wanted := self._wanted.pop(path, None):
+                await self._fill(*wanted)
+        finally:
+            if self._tasks.get(path) is asyncio.current_task():
+                del self._tasks[path]
 
     async def _fill(self, stored: StoredVectors, embedder: Embedder) -> None:
         try:

@@ -14,8 +14,11 @@ from typing import Final, TypeVar
 from understudy.embeddings import Embedder
 from understudy.indexes import Hit, IndexedFile, Unsearchable, Weights
 from understudy_rag.chunking import split
+from understudy_rag.dense import CANDIDATES, Dense, Question
 from understudy_rag.documents import Document, Unreadable
 from understudy_rag.extraction import extract
+from understudy_rag.fusion import fuse
+from understudy_rag.results import results
 from understudy_rag.scoring import best
 from understudy_rag.stored import Source, StoredIndex
 from understudy_rag.words import query_spellings
@@ -31,12 +34,13 @@ DEFAULT_WEIGHTS: Final = Weights()
 
 
 class RagIndex:
-    """Finds passages by BM25 over SQLite's full-text search."""
+    """Finds passages by their words, and by vectors where a store has a model that makes them."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._open: OrderedDict[str, StoredIndex] = OrderedDict()
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-rag")
+        self._dense = Dense(self._in_thread)
 
     async def add(self, store_id: str, file: IndexedFile) -> int:
         """Read a file, cut it into chunks and store them in one transaction.
@@ -55,7 +59,10 @@ class RagIndex:
             chunks = split(document, size=source.size, overlap=source.overlap)
             return stored.add(source, chunks)
 
-        return await self._in_thread(work)
+        used = await self._in_thread(work)
+        if file.embedder is not None:
+            self._dense.begin(self._path(store_id), file.embedder)
+        return used
 
     async def remove(self, store_id: str, file_id: str) -> None:
         """Forget a file, in one transaction."""
@@ -63,6 +70,7 @@ class RagIndex:
 
     async def drop(self, store_id: str) -> None:
         """Remove the file."""
+        await self._dense.drop(self._path(store_id))
         stored = self._stored(store_id)
         del self._open[store_id]
         await self._in_thread(stored.delete)
@@ -87,8 +95,14 @@ class RagIndex:
         allowed = {id_: json.dumps(list(only[id_])) for id_ in stores if id_ in only}
         if not words:
             return []
-        found = await self._in_thread(lambda: best(stores, words, allowed, limit))
-        return [each.hit(each.score / found[0].score) for each in found]
+        wide = max(limit, CANDIDATES) if embedders else limit
+        found = await self._in_thread(lambda: best(stores, words, allowed, wide))
+        words_alone = {each.key: each.score for each in found}
+        paths = {store_id: self._path(store_id) for store_id in stores}
+        question = Question(query, paths, only, list(words_alone))
+        dense = await self._dense.similarities(question, embedders or {})
+        scores = fuse(words_alone, dense, weights)
+        return await self._in_thread(lambda: results(stores, found, scores, limit))
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
         """A file's text: what the chunks' `start` and `end` are offsets in."""
@@ -96,6 +110,7 @@ class RagIndex:
 
     async def close(self) -> None:
         """Stop the workers, close the files."""
+        await self._dense.close()
         for stored in self._open.values():
             self._workers.submit(stored.close)
         await asyncio.to_thread(self._workers.shutdown, wait=True)
@@ -103,13 +118,15 @@ class RagIndex:
     def _stored(self, store_id: str) -> StoredIndex:
         """A store's file. The longest idle is closed; one that is still in use opens again."""
         if store_id not in self._open:
-            path = self._root / "vector_stores" / store_id / "index.sqlite3"
-            self._open[store_id] = StoredIndex(path)
+            self._open[store_id] = StoredIndex(self._path(store_id))
         self._open.move_to_end(store_id)
         if len(self._open) > _MAX_OPEN:
             _, idle = self._open.popitem(last=False)
             self._workers.submit(idle.close)
         return self._open[store_id]
+
+    def _path(self, store_id: str) -> Path:
+        return self._root / "vector_stores" / store_id / "index.sqlite3"
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Work in a thread. When cancelled it is waited for: nothing goes on behind one's back."""

@@ -128,6 +128,8 @@ def _load(folder: Path, file: Path, settings: FolderSettings) -> _Loaded:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = settings.threads or 0
+    # Threads that wait busily take half of the processor from everything else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     names = frozenset(each.name for each in session.get_inputs())
     return _Loaded(session, _tokenizer(folder, settings), names, _pooling(folder, settings))
