@@ -96,12 +96,14 @@ def _repeated(document: Document, start: int, end: int, overlap: int) -> int:
 
 def _paragraph(text: str, lowest: int, limit: int) -> int:
     """Behind the last empty line, rather one before text that is not indented: a new function."""
-    last = end = text.rfind("\n\n", lowest, limit)
+    last = at = text.rfind("\n\n", lowest, limit)
     for _ in range(_TRIES):
-        if end < 0 or text[end + 2] not in " \t\n":
+        if at < 0:
             break
-        end = text.rfind("\n\n", lowest, end)
-    return (end if end >= 0 else last) + 2
+        if text[at + 2] not in " \t\n":
+            return at + 2
+        at = text.rfind("\n\n", lowest, at)
+    return last + 2
 
 
 def _sentence(text: str, lowest: int, limit: int) -> int:

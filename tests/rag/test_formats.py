@@ -44,6 +44,22 @@ def test_each_chunk_of_a_pdf_knows_its_page():
     assert all(f"Page {chunk.page} " in chunk.text for chunk in chunks)
 
 
+def test_a_word_that_a_line_of_a_pdf_parts_is_one_word():
+    two_lines = "The exam-) Tj 0 -14 Td (ple is here."
+    assert read("a.pdf", pdf(two_lines)).text == "The example is here.\n"
+
+
+def test_the_outline_of_a_pdf_gives_its_headings():
+    outline = (
+        b"/Outlines 20 0 R >>\nendobj\n"
+        b"20 0 obj\n<< /First 21 0 R /Last 21 0 R /Count 1 >>\nendobj\n"
+        b"21 0 obj\n<< /Title (Pets) /Parent 20 0 R /Dest [6 0 R /Fit] >>\nendobj\n"
+    )
+    data = pdf("One.", "Two.").replace(b"/Pages 2 0 R >>\nendobj\n", b"/Pages 2 0 R " + outline)
+    found = read("a.pdf", data)
+    assert found.headings == [(found.text.index("Two"), "Pets")]
+
+
 def test_the_style_of_a_heading_is_known_in_the_languages_of_the_authors(shown):
     styles = (
         f'<w:styles xmlns:w="{W}"><w:style w:styleId="berschrift2"><w:name w:val="heading 2"/>'

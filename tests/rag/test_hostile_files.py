@@ -54,6 +54,9 @@ ZEROS = b" " * (129 * 2**20)
         ("a.pdf", pdf("one", "two")[:300], "It is damaged."),
         ("a.pdf", b"no pdf at all", "It is damaged."),
         ("a.pdf", locked_pdf(), "It is locked with a password."),
+        ("a.pdf", pdf("one").replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]"), "It is damaged: none of"),
+        ("a.pdf", pdf("one").replace(b"/Count 1", b"/Count 5000"), "It is damaged: too many"),
+        ("a.pdf", pdf(""), "It holds no text, only pictures;"),
         ("a.docx", b"PK\x03\x04rest", "It is damaged: the archive cannot be opened."),
         ("a.docx", docx("text" * 99)[:-60], "It is damaged: the archive cannot be opened."),
         (
@@ -91,6 +94,13 @@ def test_a_damaged_or_hostile_file_says_what_is_wrong(name, data, message):
     found, code = refusal(name, data)
     assert found.startswith(message)
     assert code == ("unsupported_file" if message == "It is not text." else "invalid_file")
+
+
+def test_pages_of_a_pdf_that_are_not_damaged_are_read():
+    data = pdf("One.", "Two.", "Three.").replace(b"6 0 R 8 0 R]", b"5 0 R 8 0 R]")
+    document = read("a.pdf", data)
+    assert document.text.split() == ["One.", "Three."]
+    assert len(document.pages) == 3
 
 
 def test_a_binary_file_called_txt_is_not_taken_for_text():
