@@ -196,9 +196,9 @@ class Host:
         """Ask an assistant and return the run that has begun."""
         asked = validated(RunOptions, options)
         files = [files] if isinstance(files, str | os.PathLike) else list(files)
-        if files:
-            await self.assistants.folder(assistant)  # before anything is stored for it
-        attachments = [{"file_id": (await self.upload(file)).id, "tools": []} for file in files]
+        folder = await self.assistants.folder(assistant)  # before anything is stored for it
+        tools = _reading_tools(folder.assistant)
+        attachments = [{"file_id": (await self.upload(file)).id, "tools": tools} for file in files]
         message = {"role": "user", "content": question, "attachments": attachments}
         asked.additional_messages.insert(0, validated(AdditionalMessage, message))
         thread_id = thread or (await self.new_thread(assistant)).id
@@ -297,3 +297,9 @@ def _group(name: str) -> Any:
     if name not in KINDS:
         raise Invalid(f'there is no group of plugins "{name}"', hint=f"Known: {', '.join(KINDS)}.")
     return name
+
+
+def _reading_tools(assistant: Assistant | None) -> list[dict[str, str]]:
+    """The tools of an assistant to which files are handed over; others find them by themselves."""
+    listed = {tool.type for tool in assistant.tools} if assistant else set()
+    return [{"type": kind} for kind in ("file_search", "code_interpreter") if kind in listed]

@@ -290,3 +290,33 @@ def test_a_reader_that_leaves_early_ends_it_quietly(environment, model):
     gate.set()
     out, err = shell.communicate()
     assert (out, err) == ("", "")
+
+
+def test_files_that_the_assistant_cannot_read_are_told(
+    understudy, tmp_path, write_assistant, model
+):
+    file = tmp_path / "notes.txt"
+    file.write_text("The deposit is 900 crowns.")
+    write_assistant("deaf", {"assistant.json": {"tools": [{"type": "code_interpreter"}]}})
+    write_assistant("reader", {"assistant.json": {"tools": [{"type": "rag"}]}})
+    write_assistant("coder", {"assistant.json": {}, "src/index.js": "export const tools = [];"})
+    told = understudy("run", "deaf", "Hi", "--file", str(file))
+    assert told.code == 0, told.err
+    assert "`deaf` will not see the files" in told.err
+    assert '{"type": "rag"}' in told.err
+    for name in ("reader", "coder"):
+        assert "will not see" not in understudy("run", name, "Hi", "--file", str(file)).err
+    assert "will not see" not in understudy("run", "deaf", "Hi").err
+
+
+def test_file_search_finds_what_is_attached(understudy, tmp_path, write_assistant, model):
+    file = tmp_path / "notes.txt"
+    file.write_text("The deposit is 900 crowns.")
+    write_assistant("clerk", {"assistant.json": {"tools": [{"type": "file_search"}]}})
+    model.script([call_tools([("file_search", {"query": "deposit"})]), say("900 crowns.")])
+    asked = understudy("run", "clerk", "How much is it?", "--file", str(file))
+    assert (asked.code, asked.out) == (0, "900 crowns.\n"), asked.err
+    assert "900 crowns" in model.requests[1].body["messages"][-1]["content"]
+    assert "→ file_search = notes.txt" in asked.err
+    (thread,) = understudy("list", "--threads", "--json").json()
+    assert "call: file_search = notes.txt" in understudy("show", thread["id"], "--runs").out

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from understudy.cli.output import print_note, visible
+from understudy.cli.output import found_text, print_note, visible
 from understudy.cli.waiting import Waiting
 from understudy.events import Event
 
@@ -61,11 +61,19 @@ def _text(part: JSON) -> str:
 
 
 def _doing(details: JSON) -> str | None:
-    names = [call["function"].get("name") for call in details["tool_calls"]]
+    names = [_name(call) for call in details["tool_calls"]]
     return f"calling {names[0]}" if names and names[0] else None
 
 
+def _name(call: JSON) -> str | None:
+    """What is called, where a call begins; later pieces of it do not say."""
+    name: str | None = call["function"].get("name") if "function" in call else call["type"]
+    return name
+
+
 def _call(call: JSON) -> str:
+    if "function" not in call:
+        return visible(f"→ {found_text(call)}")
     function = call["function"]
     output = _short(str(function["output"]))
     return visible(f"→ {function['name']}({_short(function['arguments'])}) = {output}")

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from understudy.cli.output import print_note
+
 if TYPE_CHECKING:
+    from understudy.folder import AssistantFolder
     from understudy.host import Host
     from understudy.objects import File
 
@@ -18,6 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _AT_ONCE: Final = 8
 """Writes that are made durable together cost as much as one."""
 _FEW: Final = 20
+_BLIND: Final = frozenset({"function", "code_interpreter"})
+"""Tools that the client, or nobody, provides."""
 
 
 def file_option(command: F) -> F:
@@ -58,7 +63,12 @@ async def stored(host: Host, assistant: str, paths: Sequence[Path]) -> list[File
     Of many, a terminal shows how far it is. Raises `NotFound` if there is no such assistant.
     """
     if paths:
-        await host.assistants.folder(assistant)  # before anything is stored for it
+        folder = await host.assistants.folder(assistant)  # before anything is stored for it
+        if not _reads_files(folder):
+            print_note(
+                f"`{assistant}` will not see the files: none of its tools reads them. "
+                'Add {"type": "rag"} to the "tools" in its assistant.json.'
+            )
     found: dict[Path, File] = {}
     once = list(dict.fromkeys(paths))
     todo = iter(once)
@@ -72,6 +82,12 @@ async def stored(host: Host, assistant: str, paths: Sequence[Path]) -> list[File
 
         await _all([work() for _ in range(min(_AT_ONCE, len(once)))])
     return [found[path] for path in once]
+
+
+def _reads_files(folder: AssistantFolder) -> bool:
+    """Whether an assistant may read files: by a tool of the host's or a plugin's, or by code."""
+    tools = folder.assistant.tools if folder.assistant else []
+    return folder.main is not None or any(tool.type not in _BLIND for tool in tools)
 
 
 async def _all(works: Sequence[Coroutine[Any, Any, None]]) -> None:

@@ -81,3 +81,10 @@ def _one_line(cell: str) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":", "\n")) else f"{text}."
+
+
+def found_text(call: dict[str, Any]) -> str:
+    """A call of a tool that searched, as a run step has it: in which files it found something."""
+    results = call[call["type"]].get("results", ())
+    names = ", ".join(dict.fromkeys(result["file_name"] for result in results))
+    return f"{call['type']} = {names or 'nothing'}"

@@ -9,6 +9,7 @@ import click
 from understudy.cli.group import Options, pass_options
 from understudy.cli.opening import with_host
 from understudy.cli.output import (
+    found_text,
     json_option,
     print_error,
     print_json,
@@ -146,9 +147,14 @@ def _print_step(step: JSON) -> None:
     if calls is None:
         click.echo(f"  message: {step['status']}")
     for call in calls or ():
-        function = call["function"]
-        shown = f"{function['name']}({function['arguments']}) = {function['output']}"
-        click.echo(f"  call: {_indented(shown, 8)}")
+        click.echo(f"  call: {_indented(_shown_call(call), 8)}")
+
+
+def _shown_call(call: JSON) -> str:
+    if "function" not in call:
+        return found_text(call)
+    function = call["function"]
+    return f"{function['name']}({function['arguments']}) = {function['output']}"
 
 
 def _indented(text: str, by: int) -> str:
