@@ -46,7 +46,7 @@ def test_the_app_of_the_page_serves_below_its_mount(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith('200 {"id": "math-tutor"')
+    assert done.stdout.startswith('200 {"id":"math-tutor"')
     assert done.stdout.endswith(" 404\n")
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import subprocess
 import threading
+from pathlib import Path
 
 import openai
 import pytest
@@ -13,6 +16,7 @@ from openai.types.beta import AssistantStreamEvent
 from understudy.testing.model_server import call_tools, say
 from understudy.testing.server import KEY
 
+PAGE = Path(__file__).parents[3] / "docs" / "server.md"
 THREAD = {"messages": [{"role": "user", "content": "Hi"}]}
 
 
@@ -135,22 +139,23 @@ def test_a_client_that_lost_its_stream_in_the_middle_of_a_word_misses_nothing(
     assert last.event == "thread.run.completed"
 
 
-def test_curl_rejoins_behind_the_last_event_that_it_saw(client, server, assistant, ask, finish):
+@pytest.mark.parametrize("header", ["", "Last-Event-ID: 5"])
+def test_curl_rejoins_as_the_page_says(server, assistant, ask, finish, header):
     run = finish(ask(), assistant)
-    path = f"/threads/{run.thread_id}/runs/{run.id}/events"
-    whole = follow(server, path)
-    number, _ = whole[4]
-    command = [
-        "curl",
-        "-sN",
-        "-H",
-        f"Authorization: Bearer {KEY}",
-        "-H",
-        f"Last-Event-ID: {number}",
-    ]
-    done = subprocess.run([*command, server.url + path], check=True, capture_output=True, text=True)
+    [example] = re.findall(r"(?ms)^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"))
+    if header:
+        example = example.replace("?after=5", "").replace("curl", f"curl --header '{header}'")
+    named = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY}
+    done = subprocess.run(
+        ["sh", "-ec", example],
+        env=os.environ | named | {"thread": run.thread_id, "run": run.id},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     names = [line[7:] for line in done.stdout.splitlines() if line.startswith("event: ")]
-    assert names == [*(name for _, name in whole[5:]), "done"]
+    whole = follow(server, f"/threads/{run.thread_id}/runs/{run.id}/events")
+    assert names == [*(name for number, name in whole if number > 5), "done"]
 
 
 def test_twenty_streams_are_open_at_once_and_each_is_answered_with_its_own(server, connect):
