@@ -196,8 +196,9 @@ class Host:
         """Ask an assistant and return the run that has begun."""
         asked = validated(RunOptions, options)
         files = [files] if isinstance(files, str | os.PathLike) else list(files)
-        folder = await self.assistants.folder(assistant)  # before anything is stored for it
-        tools = _reading_tools(folder.assistant)
+        tools: list[dict[str, str]] = []
+        if files:  # the assistant is looked for before anything is stored for it
+            tools = _reading_tools((await self.assistants.folder(assistant)).assistant)
         attachments = [{"file_id": (await self.upload(file)).id, "tools": tools} for file in files]
         message = {"role": "user", "content": question, "attachments": attachments}
         asked.additional_messages.insert(0, validated(AdditionalMessage, message))

@@ -116,6 +116,18 @@ def test_python_searches_files(play):
     assert citation == f"{marker} hours.txt"
 
 
+def test_vector_stores_are_searched_with_filters(play):
+    assert play("Vector stores 1") == "Oslo.txt The library of Oslo opens at 8.\n"
+
+
+def test_curl_uploads_searches_and_gets_citations(execute, server):
+    server.model.script([call_tools([("file_search", {"query": "when does it open"})]), cite])
+    shown = execute("sh", "-c", examples("sh")["Vector stores 1"])
+    assert shown.startswith('{"object":') and "The library opens at nine." in shown
+    assert "event: thread.run.completed\n" in shown
+    assert "file_citation" in shown
+
+
 def test_older_python_gets_the_first_version(play, old_python):
     assert play("Older Python 1", python=old_python) == "retrieval True\n"
 
