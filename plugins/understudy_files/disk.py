@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path as FilePath
 from typing import Final
@@ -16,6 +16,7 @@ from understudy_files.failures import not_a_file, reading
 # A pipe must not hold up whoever opens it, and the last component must be what was checked.
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _STALE_SECONDS = 3600
+_REMEMBERED = 100_000
 NEW_FILE_MODE: Final = 0o666
 
 
@@ -25,6 +26,7 @@ class Disk:
     def __init__(self, root: FilePath) -> None:
         self.root = os.path.abspath(root)
         self._real_root = os.path.realpath(self.root)
+        self._swept: set[str] = set()
 
     def path(self, name: str) -> str:
         """The full path, links not followed. For `stat`; never for opening."""
@@ -80,8 +82,12 @@ class Disk:
             raise Invalid(f"`{name}` is larger than {limit >> 20} MB.")
         return data, status
 
-    def make_folder(self, name: str) -> None:
-        """Make a folder and those above it. They are on the disk before this returns."""
+    def make_folder(self, name: str, unsynced: list[str] | None = None) -> None:
+        """Make a folder and those above it. They are on the disk before this returns.
+
+        With `unsynced`, the folders that hold the new names are added to it, outermost first: to
+        sync them behind the file they are made for costs next to nothing.
+        """
         folder, missing = self.resolve(name), []
         while not os.path.isdir(folder):
             missing.append(folder)
@@ -89,15 +95,27 @@ class Disk:
         for folder in reversed(missing):
             with suppress(FileExistsError):
                 os.mkdir(folder)
-            sync_folder(os.path.dirname(folder))
+            if unsynced is None:
+                sync_folder(os.path.dirname(folder))
+            else:
+                unsynced.append(os.path.dirname(folder))
 
     def stage(self, name: str) -> Staged:
         """Begin to replace a file, or to make it. Raises `OSError` and `Invalid`."""
         target = self.resolve(name)
         if os.path.lexists(target) and not os.path.isfile(target):
             raise not_a_file(name)
-        sweep(os.path.dirname(target))
+        self._sweep(os.path.dirname(target))
         return Staged(target)
+
+    def _sweep(self, folder: str) -> None:
+        """Remove what a killed process left half written: once for each folder."""
+        if folder in self._swept:
+            return
+        if len(self._swept) >= _REMEMBERED:
+            self._swept.clear()
+        self._swept.add(folder)
+        _sweep(folder)
 
 
 class Staged:
@@ -149,6 +167,12 @@ def write_all(fd: int, data: bytes) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
+def sync_folders(folders: Sequence[str]) -> None:
+    """As `sync_folder`, the innermost first."""
+    for folder in reversed(folders):
+        sync_folder(folder)
+
+
 def sync_folder(folder: str) -> None:
     """Make the names in a folder survive a power cut."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -158,8 +182,8 @@ def sync_folder(folder: str) -> None:
         os.close(fd)
 
 
-def sweep(folder: str) -> None:
-    """Remove what a killed process left half written, an hour later."""
+def _sweep(folder: str) -> None:
+    # Younger ones may be somebody's who is writing now.
     for name in os.listdir(folder):
         if name.startswith(".") and name.endswith(".tmp"):
             leftover = os.path.join(folder, name)

@@ -7,6 +7,8 @@ import math
 from codecs import BOM_UTF8
 from typing import Any, Final
 
+from pydantic_core import to_json
+
 from understudy.errors import Invalid
 from understudy.store import Record
 
@@ -20,12 +22,11 @@ def dump(value: Record, *, indent: int | None = None) -> str:
     """A record as JSON. Raises `Invalid` for what JSON cannot hold."""
     if not isinstance(value, dict):
         raise Invalid(f"A record must be an object, not {type(value).__name__}.")
-    separators = (",", ":") if indent is None else (",", ": ")
     try:
-        text = json.dumps(
-            value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators
-        )
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         size = len(text.encode())
+        if indent is not None:  # in `json` that is ten times slower
+            text = to_json(json.loads(text), indent=indent).decode()
     except UnicodeEncodeError as error:
         raise Invalid("The value has half a surrogate pair, which is no character.") from error
     except (ValueError, TypeError, RecursionError) as error:

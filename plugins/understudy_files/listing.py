@@ -53,20 +53,26 @@ class Listing:
         if self._index.exists():
             self._index.run(lambda db: table.note(db, name, path[-1], created_at), write=True)
 
-    def make_folder(self, path: Path) -> None:
-        """Make the folder of a document, if there is none; on the disk when this returns."""
+    def make_folder(self, path: Path, unsynced: list[str] | None = None) -> None:
+        """Make the folder of a document, if there is none; on the disk when this returns.
+
+        `unsynced`: see `Disk.make_folder`.
+        """
         name = folder_name(path)
         with writing(name):
             folder = self._disk.resolve(name)
             if os.path.isdir(folder):
                 return
-            self._disk.make_folder("/".join(path[:-1]))
+            self._disk.make_folder("/".join(path[:-1]), unsynced)
             try:
                 self.change_folder(path, lambda: os.mkdir(folder), by=1)
             except FileExistsError:
                 if not os.path.isdir(folder):
                     raise
-            sync_folder(os.path.dirname(folder))
+            if unsynced is None:
+                sync_folder(os.path.dirname(folder))
+            else:
+                unsynced.append(os.path.dirname(folder))
 
     def change_folder(self, path: Path, change: Callable[[], None], *, by: int) -> None:
         """Add (`by=1`) or remove (`by=-1`) the folder of a document without a scan afterwards.

@@ -19,6 +19,7 @@ from understudy_files.lines import lines
 from understudy_files.torn import is_torn, mend
 
 _REMEMBERED = 100_000
+_APPEND = os.O_RDWR | os.O_APPEND
 
 
 class _NotNowError(Exception):
@@ -44,6 +45,8 @@ class Logs:
         self._mutex = threading.Lock()
         self._waiting: dict[str, list[_Request]] = {}
         self._looked_at: set[str] = set()
+        self._unsynced: set[str] = set()
+        """Logs that were made, but not yet durably."""
 
     def append(self, log: Path, records: Sequence[Record], *, durable: bool) -> Future[int]:
         """Add records, all or none. Whatever waits for the same log is written together."""
@@ -126,23 +129,29 @@ class Logs:
 
     def _append(self, name: str, batch: list[_Request], wait: bool) -> int:
         data = b"".join(request.data for request in batch)
-        with writing(name), self._held(name, wait=wait) as fd:
+        with writing(name), self._held(name, wait=wait, make=True) as fd:
             if is_torn(fd):
                 mend(fd, name, self._disk.resolve(name))
             end = os.fstat(fd).st_size
             try:
                 write_all(fd, data)
                 if any(request.durable for request in batch):
-                    os.fsync(fd)
+                    self._sync(fd, name)
             except OSError:
                 os.ftruncate(fd, end)
                 raise
         return end
 
+    def _sync(self, fd: int, name: str) -> None:
+        os.fsync(fd)
+        if name in self._unsynced:
+            sync_folder(os.path.dirname(self._disk.resolve(name)))
+            self._unsynced.discard(name)
+
     def _look_at(self, name: str) -> None:
         """Mend what an earlier process left; not while somebody writes, nor in a read-only root."""
         try:
-            with self._held(name, wait=False) as fd:
+            with self._held(name, wait=False, make=False) as fd:
                 if is_torn(fd):
                     mend(fd, name, self._disk.resolve(name))
         except (OSError, _NotNowError):
@@ -152,10 +161,10 @@ class Logs:
         self._looked_at.add(name)
 
     @contextmanager
-    def _held(self, name: str, *, wait: bool) -> Iterator[int]:
-        """The log, open to append, with its lock. Without `wait`: not waited for, not made."""
+    def _held(self, name: str, *, wait: bool, make: bool) -> Iterator[int]:
+        """The log, open to append, with its lock. Without `wait`: not waited for."""
         while True:
-            fd = self._open(name, create=wait)
+            fd = self._made(name, wait=wait) if make else self._disk.open_fd(name, _APPEND)
             try:
                 _lock(fd, wait)
                 if self._is_current(fd, name):
@@ -165,17 +174,19 @@ class Logs:
                 fcntl.flock(fd, fcntl.LOCK_UN)
                 os.close(fd)
 
-    def _open(self, name: str, *, create: bool) -> int:
-        flags = os.O_RDWR | os.O_APPEND
+    def _made(self, name: str, *, wait: bool) -> int:
+        """The log, made if need be; without `wait` only where its folder is there."""
         try:
-            return self._disk.open_fd(name, flags)
+            return self._disk.open_fd(name, _APPEND)
         except FileNotFoundError:
-            if not create:
+            self._unsynced.add(name)
+        try:
+            return self._disk.open_fd(name, _APPEND | os.O_CREAT)
+        except FileNotFoundError:
+            if not wait:
                 raise _NotNowError from None
         self._make_folder(tuple(name.split("/")[:-1]))
-        fd = self._disk.open_fd(name, flags | os.O_CREAT)
-        sync_folder(os.path.dirname(self._disk.resolve(name)))
-        return fd
+        return self._disk.open_fd(name, _APPEND | os.O_CREAT)
 
     def _is_current(self, fd: int, name: str) -> bool:
         """Whether the name still means this file: editors replace files, people delete them."""

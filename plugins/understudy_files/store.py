@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 from understudy.errors import Conflict
 from understudy.store import ANY, Document, Entry, Order, Page, Path, Record
 from understudy_files.blobs import Blobs
-from understudy_files.disk import Disk
+from understudy_files.disk import Disk, sync_folders
 from understudy_files.documents import Documents, version_of
 from understudy_files.index import Index
 from understudy_files.json_text import dump
@@ -138,10 +138,13 @@ class FileStore:
         with self._locks.short(name):
             status = self._documents.status(path)
             _check(name, None if status is None else version_of(status), expect)
+            unsynced: list[str] = []
             if status is None:
-                self._listing.make_folder(path)
+                self._listing.make_folder(path, unsynced)
             before = None if status is None else self._documents.time(path)
             version, created_at = self._documents.write(path, text, durable=durable)
+            if durable:
+                sync_folders(unsynced)
         if before != created_at:
             self._listing.note(path, created_at)
         return version

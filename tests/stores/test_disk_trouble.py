@@ -182,7 +182,7 @@ def test_a_read_only_root_can_be_read_and_says_why_it_is_not_written(
         place.chmod(0o555 if place.is_dir() else 0o444)
     before = files(public_root)
     try:
-        imports = "import sqlite3, concurrent.futures.thread, encodings.utf_8_sig"
+        imports = "import sqlite3, concurrent.futures.thread, encodings.utf_8_sig, uuid"
         printed = output(TRY_READ_ONLY, public_root, before=imports)
         assert files(public_root) == before
     finally:

@@ -125,7 +125,8 @@ def said(child, lines):
     assert all(words), child.stderr.read()
     child.send_signal(signal.SIGKILL)
     rest, _ = child.communicate()
-    return words + [line.split() for line in rest.splitlines()]
+    whole = [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+    return words + [line.split() for line in whole]
 
 
 def test_nothing_acknowledged_is_lost_and_all_is_readable_after_kills(root, use, start):
