@@ -92,7 +92,7 @@ def show(load: Load, door: Door, figures: Figures, floor: Figures) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--streams", type=int, nargs="+", default=[1, 50, 500])
+    parser.add_argument("--streams", type=int, nargs="+", help="1 50 500; 1 50 with --peers")
     parser.add_argument("--doors", nargs="*", choices=("chat", "run"), default=["chat", "run"])
     parser.add_argument("--peers", action="store_true", help="relays of others, too")
     options = parser.parse_args()
@@ -102,7 +102,7 @@ def main() -> None:
         print(f"{'':19}{COLUMNS}")
         for door in doors:  # imports, fills caches
             uvloop.run(measure(door.server, door.requests(Load(3)), Load(3)))
-        for streams in options.streams:
+        for streams in options.streams or ([1, 50] if options.peers else [1, 50, 500]):
             load, floor = Load(streams), None
             for door in doors:
                 figures = uvloop.run(repeated(door.server, partial(door.requests, load), load))
