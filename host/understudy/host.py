@@ -75,7 +75,9 @@ class Host:
         self.store: Store = self._open_store(store) if isinstance(store, str) else store
         self._providers = Providers(self.plugins)
         hooks = self.plugins.hooks()
-        loader = Loader(self.store, hooks, self._providers, self.root.joinpath(*_CACHE))
+        embedding = Embedding(self.root, self._providers)
+        cache = self.root.joinpath(*_CACHE)
+        loader = Loader(self.store, hooks, self._providers, embedding, cache)
         self.assistants = Assistants(self.store, loader, builtin_assistants())
         self.files = Files(self.store)
         self.uploads = Uploads(self.store, self.files)
@@ -84,7 +86,7 @@ class Host:
             self.store,
             self.files,
             lambda: self._providers.index(self.root),
-            Embedding(self.root, self._providers),
+            embedding,
             hooks,
         )
         self.vector_store_files = VectorStoreFiles(self.store, self.vector_stores, self.files)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from understudy.embeddings import Embedder
     from understudy.runs.run import Run
     from understudy.store import Store
 
@@ -63,6 +64,12 @@ class ToolContext:
     cache: Path | None = None
     """A folder below the data root for what the tool derives, shared by all tools; whatever lies
     there may be deleted at any time. It need not exist."""
+
+    embedder: Callable[[str | None], Embedder | None] = field(
+        default=lambda _: None, hash=False, repr=False
+    )
+    """What makes vectors, if the user wants any: of the model that is named, or, for None, of the
+    one named for all. The host closes it."""
 
     @property
     def settings(self) -> Mapping[str, Any]:

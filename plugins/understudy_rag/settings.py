@@ -26,7 +26,7 @@ class Settings(BaseModel):
 
     The defaults put at most 8,000 characters, about 2,000 tokens, before the model: local servers
     often have a context of 4,096. `retrieval_template` may hold `{CONTEXT}` and `{QUESTION}`; the
-    filled text is then given as `context`.
+    filled text is then given as `context`. `embeddings` names a model that makes vectors.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +35,7 @@ class Settings(BaseModel):
     chunk_size: Annotated[int, Field(ge=100, le=20_000)] = 1_600
     chunk_overlap: Annotated[int | None, Field(ge=0)] = None
     retrieval_template: str | None = None
+    embeddings: Annotated[str, StringConstraints(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _overlap_leaves_room(self) -> Settings:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from understudy.embeddings import Embedder
 from understudy.errors import StoreError, UnderstudyError
 from understudy.indexes import Hit, IndexedFile, Unsearchable
 from understudy.streams import closing
@@ -60,8 +61,17 @@ class _Kept:
 class Shelf:
     """Searches files. An unchanged one is not read again, not even by the next process."""
 
-    def __init__(self, folder: Path, name: str, *, chunk_size: int, overlap: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        chunk_size: int,
+        overlap: int,
+        embedder: Embedder | None = None,
+    ) -> None:
         self._name = name
+        self._embedder = embedder
         self._sizes = chunk_size // LETTERS_PER_TOKEN, overlap // LETTERS_PER_TOKEN
         self._index = RagIndex(folder)
         self._refusals = Refusals(folder / "refused" / f"{name}.json")
@@ -106,7 +116,10 @@ class Shelf:
         stores = {each.store_id: each.sources for each in searched}
         # What the index holds beyond these belongs to other threads.
         only = {each.store_id: list(each.sources) for each in searched if not each.is_all}
-        hits = await self._index.search(list(stores), query, limit=limit, only=only)
+        embedders = dict.fromkeys(stores, self._embedder) if self._embedder else {}
+        hits = await self._index.search(
+            list(stores), query, limit=limit, only=only, embedders=embedders
+        )
         return Found(
             [(source, hit) for hit in hits if (source := stores[hit.store_id].get(hit.file_id))],
             [each for one in kept for each in one.skipped],
@@ -152,7 +165,7 @@ class Shelf:
         """Add a file, or say why it cannot be; whether it ever can is remembered."""
         try:
             async with closing(source.open()) as content:
-                file = IndexedFile(key, source.name, content, *self._sizes)
+                file = IndexedFile(key, source.name, content, *self._sizes, self._embedder)
                 await self._index.add(store_id, file)
         except Unsearchable as error:
             self._refusals.add(key, error)

@@ -48,6 +48,7 @@ class RagTool:
         self._name = context.assistant_id
         self._folder = context.folder
         self._cache = context.cache
+        self._embedder = context.embedder
         self._fleeting: tempfile.TemporaryDirectory[str] | None = None
         self._shelf: Shelf | None = None
         self._searches = Searches()
@@ -80,8 +81,14 @@ class RagTool:
     def _opened(self) -> Shelf:
         """The shelf; where nothing can be kept, one that ends with the tool."""
         if self._shelf is None:
-            size, overlap = self._settings.chunk_size, self._settings.overlap
-            self._shelf = Shelf(self._place(), self._name, chunk_size=size, overlap=overlap)
+            settings = self._settings
+            self._shelf = Shelf(
+                self._place(),
+                self._name,
+                chunk_size=settings.chunk_size,
+                overlap=settings.overlap,
+                embedder=self._embedder(settings.embeddings),
+            )
         return self._shelf
 
     def _place(self) -> Path:

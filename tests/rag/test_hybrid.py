@@ -18,6 +18,7 @@ from understudy import Host, Invalid
 from understudy.objects import NewFile, RankingOptions
 from understudy.objects.attribute_filter import ComparisonFilter
 from understudy.testing.embedding_server import EmbeddingServer
+from understudy.testing.model_server import call_tools, say
 
 TEXTS = {
     "hound.txt": "A hound sleeps beside the fire.",
@@ -389,3 +390,23 @@ asyncio.run(main())
     without = done.stdout.splitlines()
     assert without[0] == with_numpy[0]
     assert {line.split()[0] for line in without} <= {line.split()[0] for line in with_numpy}
+
+
+@pytest.mark.parametrize(("setting", "wanted"), [({}, "hound.txt"), ({"embeddings": "none"}, None)])
+def test_the_rag_tool_finds_what_is_meant_in_the_assistants_own_files(
+    root, configured, write_assistant, model, setting, wanted
+):
+    tool = {"type": "rag", "settings": setting}
+    write_assistant("keeper", {"assistant.json": {"model": "test-model", "tools": [tool]}})
+    files = root / "assistants" / "keeper" / "files"
+    files.mkdir()
+    for name, text in TEXTS.items():
+        (files / name).write_text(text)
+    model.script([call_tools([("rag", {"query": "puppy"})]), say("Here.")])
+
+    async def work(host: Host) -> Any:
+        return await host.run("keeper", "Where is the puppy?")
+
+    assert in_host(root, work).text == "Here."
+    chunks = json.loads(model.requests[1].body["messages"][-1]["content"])["chunks"]
+    assert (chunks[0]["file"] if chunks else None) == wanted

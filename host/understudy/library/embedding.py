@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,16 +56,23 @@ class Embedding:
             raise Invalid(message, param=f"metadata.{KEY}", hint=error.hint) from None
 
     def of(self, store: Mapping[str, Any]) -> Embedder | None:
-        """The embedder of a vector store, or None. What is wrong with it is logged, once."""
+        """The embedder of a vector store, or None."""
+        return self.named((store.get("metadata") or {}).get(KEY))
+
+    def named(self, name: str | None) -> Embedder | None:
+        """The embedder of a model, or of the usual one. What is wrong with it is logged, once."""
         try:
-            model = self.model((store.get("metadata") or {}).get(KEY))
+            model = self.model(name)
             return self._providers.embedder(model) if model else None
         except UnderstudyError as error:
             self._complain(error)
             return None
 
     def model(self, named: str | None) -> EmbeddingModel | None:
-        """The model that is meant, if a store's metadata say `named`. Raises `Invalid`."""
+        """The model that is meant, if a store's metadata, or a tool, say `named`.
+
+        Raises `Invalid`.
+        """
         config = self._config()
         text = named or os.environ.get(VARIABLE, "").strip() or (config.model if config else NONE)
         if text == NONE:
@@ -97,5 +104,4 @@ class Embedding:
             _log.warning("%s%s Until then, words alone are searched.", error, hint)
 
 
-EmbedderOf = Callable[[Mapping[str, Any]], Embedder | None]
 _EXAMPLE: Final = 'For example {"model": "openai/text-embedding-3-small", "settings": {}}.'

@@ -12,6 +12,7 @@ from understudy.dispatch import Hooks
 from understudy.errors import Invalid, PluginError, ScriptError, UnderstudyError
 from understudy.folder import AssistantFolder, validate_folder
 from understudy.folder.problems import Problem
+from understudy.library.embedding import Embedding
 from understudy.library.toolbox import Toolbox
 from understudy.objects import Assistant, ToolEntry
 from understudy.providers import Providers
@@ -62,9 +63,15 @@ class Loader:
     """Loads assistants. Whatever fails becomes a problem of that assistant."""
 
     def __init__(
-        self, store: Store, hooks: Hooks, providers: Providers, cache: FilePath | None = None
+        self,
+        store: Store,
+        hooks: Hooks,
+        providers: Providers,
+        embedding: Embedding,
+        cache: FilePath | None = None,
     ) -> None:
         self._store = store
+        self._embedding = embedding
         self._hooks = hooks
         self._providers = providers
         self._cache = cache
@@ -121,7 +128,14 @@ class Loader:
         return toolbox
 
     async def _add_tool(self, toolbox: Toolbox, entry: ToolEntry, folder: AssistantFolder) -> None:
-        context = ToolContext(folder.id, entry.wire(), folder.path, self._store, self._cache)
+        context = ToolContext(
+            folder.id,
+            entry.wire(),
+            folder.path,
+            self._store,
+            self._cache,
+            self._embedding.named,
+        )
         toolbox.add_tool(self._providers.tool(entry.type, context), f"tool `{entry.type}`")
 
     async def _validate(self, loaded: LoadedAssistant) -> list[Problem]:
