@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from understudy_rag.fusion import fuse
 from understudy_rag.results import results
 from understudy_rag.scoring import best
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.words import query_spellings
+from understudy_rag.words import words
 
 T = TypeVar("T")
 MAX_BYTES: Final = 64 * 2**20
@@ -90,16 +89,16 @@ class RagIndex:
         weights: Weights = DEFAULT_WEIGHTS,
     ) -> Sequence[Hit]:
         """The best chunks of several stores, best first, on one scale."""
-        words = query_spellings(query)[:_MAX_WORDS]
+        asked = words(query)[:_MAX_WORDS]
         stores = {store_id: self._stored(store_id) for store_id in dict.fromkeys(store_ids)}
-        allowed = {id_: json.dumps(list(only[id_])) for id_ in stores if id_ in only}
-        if not words:
+        if not asked:
             return []
+        allowed = {id_: frozenset(only[id_]) for id_ in stores if id_ in only}
         wide = max(limit, CANDIDATES) if embedders else limit
-        found = await self._in_thread(lambda: best(stores, words, allowed, wide))
+        found = await self._in_thread(lambda: best(stores, asked, allowed, wide))
         words_alone = {each.key: each.score for each in found}
         paths = {store_id: self._path(store_id) for store_id in stores}
-        question = Question(query, paths, only, list(words_alone))
+        question = Question(query, paths, allowed, list(words_alone))
         dense = await self._dense.similarities(question, embedders or {})
         scores = fuse(words_alone, dense, weights)
         return await self._in_thread(lambda: results(stores, found, scores, limit))

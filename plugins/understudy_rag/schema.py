@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 # What another version left is derived: its tables are simply made anew.
 _SCHEMA: Final = f"""
 DROP TABLE IF EXISTS words;
@@ -45,7 +45,7 @@ CREATE VIEW indexed AS
     FROM chunk JOIN file ON file.id = chunk.file;
 CREATE VIRTUAL TABLE words USING fts5(
     head, text, content='indexed', content_rowid='id',
-    tokenize='porter unicode61 remove_diacritics 2'
+    tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 INSERT INTO meta VALUES ('edition', random()), ('vectors', random());
 PRAGMA user_version = {_VERSION};
@@ -61,6 +61,8 @@ def prepare(db: sqlite3.Connection) -> None:
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
     db.execute("PRAGMA synchronous = NORMAL")
+    for view, kind in (("terms", "row"), ("places", "instance")):
+        db.execute(f"CREATE VIRTUAL TABLE temp.{view} USING fts5vocab(main, words, {kind})")
 
 
 def _is_ours(db: sqlite3.Connection) -> bool:
@@ -73,6 +75,16 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     with db:
         db.execute("BEGIN IMMEDIATE")
         yield
+
+
+@contextmanager
+def reading(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is read within is of one moment."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")
 
 
 def renew_edition(db: sqlite3.Connection) -> None:

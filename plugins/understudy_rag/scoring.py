@@ -1,49 +1,17 @@
-"""BM25 over several stores, on one scale.
-
-SQLite's own bm25() picks the candidates. It cannot rank them: it knows one store only, and words
-that most chunks of a small store have count as nothing there. So the candidates are scored here,
-by document counts of all stores together.
-"""
+"""BM25 over several stores, on one scale: by the document counts of all of them together."""
 
 from __future__ import annotations
 
-import heapq
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from math import log
-from typing import Final
 
 from understudy.indexes import Hit
-from understudy_rag.ranking import K1, B
+from understudy_rag.catalogue import Catalogue
+from understudy_rag.languages import without_stop_words
+from understudy_rag.postings import Postings
 from understudy_rag.stored import Match, StoredIndex
-from understudy_rag.words import folded, spaced, stem
-
-_HEAD_WEIGHT: Final = 2
-_CANDIDATES: Final = 30
-_LETTERS: Final = re.compile(r"\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of the query: how much it tells, and how all of its forms begin."""
-
-    weight: float
-    stem: str
-    beginning: str
-
-    def count(self, text: str) -> int:
-        """How often it stands in a text, in any of its forms."""
-        if spaced(self.beginning):  # of a script in which letters count as words
-            return text.count(self.beginning)
-        found, at = 0, text.find(self.beginning)
-        while at >= 0:
-            end = _LETTERS.match(text, at).end()  # type: ignore[union-attr]  # matches nothing, too
-            found += not text[at - 1 : at].isalnum() and stem(text[at:end]) == self.stem
-            at = text.find(self.beginning, end)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +35,69 @@ class Scored:
 
 
 def best(
-    stores: Mapping[str, StoredIndex], words: Sequence[str], only: Mapping[str, str], limit: int
+    stores: Mapping[str, StoredIndex],
+    words: Sequence[str],
+    only: Mapping[str, Collection[str]],
+    limit: int,
 ) -> list[Scored]:
-    """The chunks with the most of the words, best first."""
-    sizes = [store.size() for store in stores.values()]
-    chunks = sum(size.chunks for size in sizes)
-    mean = sum(size.letters for size in sizes) / max(1, chunks)
-    weighed = _weighed(list(stores.values()), words, chunks)
+    """The chunks with the most of the words, best first. A word counts as often as it is asked."""
+    asked = Counter(_telling(stores.values(), words))
+    read = {store_id: store.look_up(list(asked)) for store_id, store in stores.items()}
+    searched = _Searched(read.values())
     found = [
-        Scored(store_id, match, _score(match, weighed, max(1.0, mean)))
-        for store_id, store in stores.items()
-        for match in store.matches(words, only.get(store_id), limit + _CANDIDATES)
+        (score, store_id, chunk)
+        for store_id, (catalogue, postings) in read.items()
+        for score, chunk in stores[store_id].scorer.best(
+            searched.weighed(asked, postings),
+            catalogue,
+            searched.mean,
+            catalogue.mask(only[store_id]) if store_id in only else None,
+            limit,
+        )
     ]
-    return heapq.nlargest(limit, found, key=lambda each: each.score)
+    found.sort(key=lambda each: -each[0])
+    return _with_text(stores, found[:limit])
 
 
-def _weighed(stores: Sequence[StoredIndex], words: Sequence[str], chunks: int) -> list[_Word]:
-    weighed: dict[str, _Word] = {}
-    for word, times in Counter(words).items():
-        having = sum(store.having(word) for store in stores)
-        weight = times * log(1 + (chunks - having + 0.5) / (having + 0.5))
-        root = stem(word)
-        if root not in weighed or weighed[root].weight < weight:
-            weighed[root] = _Word(weight, root, _beginning(word, root))
-    return list(weighed.values())
+def _telling(stores: Collection[StoredIndex], words: Sequence[str]) -> list[str]:
+    languages = dict.fromkeys(each for store in stores for each in store.languages())
+    return without_stop_words(words, languages)
 
 
-def _beginning(word: str, root: str) -> str:
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(word, root, strict=False))
-    return "".join(letter for letter, _ in same)
+class _Searched:
+    """What the stores hold, all together."""
+
+    def __init__(self, read: Collection[tuple[Catalogue, Sequence[Postings]]]) -> None:
+        self._chunks = sum(catalogue.chunks for catalogue, _ in read)
+        self._letters = sum(catalogue.letters for catalogue, _ in read)
+        self._having = [sum(map(len, each)) for each in zip(*(p for _, p in read), strict=True)]
+
+    @property
+    def mean(self) -> float:
+        """The mean length of a chunk."""
+        return max(1.0, self._letters / max(1, self._chunks))
+
+    def weighed(
+        self, asked: Mapping[str, int], postings: Sequence[Postings]
+    ) -> list[tuple[float, Postings]]:
+        """The postings with their weights, the rarest first."""
+        weighed = [
+            (times * log(1 + (self._chunks - having + 0.5) / (having + 0.5)), each)
+            for times, having, each in zip(asked.values(), self._having, postings, strict=True)
+        ]
+        return sorted(weighed, key=lambda each: -each[0])
 
 
-def _score(match: Match, words: Sequence[_Word], mean: float) -> float:
-    text, head = folded(match.text), folded(match.head)
-    damping = K1 * (1 - B + B * len(text) / mean)
-    score = 1e-9  # it matched, if only by SQLite's idea of a word
-    for word in words:
-        count = word.count(text) + _HEAD_WEIGHT * word.count(head)
-        score += word.weight * (K1 + 1) * count / (count + damping)
-    return score
+def _with_text(
+    stores: Mapping[str, StoredIndex], found: Sequence[tuple[float, str, int]]
+) -> list[Scored]:
+    matches = {
+        (store_id, match.id): match
+        for store_id in {store_id for _, store_id, _ in found}
+        for match in stores[store_id].chunks([chunk for _, id_, chunk in found if id_ == store_id])
+    }
+    return [
+        Scored(store_id, matches[store_id, chunk], score)
+        for score, store_id, chunk in found
+        if (store_id, chunk) in matches  # nobody took it away since
+    ]

@@ -10,10 +10,14 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from understudy_rag.catalogue import Catalogue
 from understudy_rag.connection import KeptConnection
 from understudy_rag.documents import Chunk
-from understudy_rag.schema import prepare, renew_edition, transaction
-from understudy_rag.words import spaced
+from understudy_rag.languages import languages_of
+from understudy_rag.lexicon import Lexicon, default_scorer
+from understudy_rag.postings import Postings, Scorer
+from understudy_rag.schema import prepare, reading, renew_edition, transaction
+from understudy_rag.words import spelled
 
 R = TypeVar("R")
 _ADD_FILE: Final = """
@@ -29,16 +33,6 @@ _FORGET_WORDS: Final = """
 INSERT INTO words (words, rowid, head, text)
 SELECT 'delete', indexed.id, indexed.head, indexed.text FROM indexed
 JOIN chunk USING (id) WHERE chunk.file = ?
-"""
-_BEST: Final = """
-SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)'
-ORDER BY rank LIMIT :limit
-"""
-_BEST_OF: Final = """
-SELECT rowid FROM words WHERE words MATCH :words AND rank MATCH 'bm25(2.0, 1.0)' AND rowid IN (
-    SELECT chunk.id FROM chunk JOIN file ON file.id = chunk.file
-    WHERE file.file_id IN (SELECT value FROM json_each(:only))
-) ORDER BY rank LIMIT :limit
 """
 _CHUNKS: Final = """
 SELECT chunk.id, trim(title || ' ' || heading), text, file_id, start, end, page, line, heading
@@ -72,19 +66,13 @@ class Source:
     overlap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many chunks a store has, and how many letters in all."""
-
-    chunks: int
-    letters: int
-
-
 class StoredIndex:
     """Reads and writes the file. Its methods block: they are for worker threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, scorer: Scorer | None = None) -> None:
         self._path = path
+        self.scorer = scorer or default_scorer()
+        self._lexicon = Lexicon(self.scorer)
         # A search need not wait for a file that is being added.
         self._reading = KeptConnection(path, prepare)
         self._writing = KeptConnection(path, prepare)
@@ -118,28 +106,18 @@ class StoredIndex:
         rows = self._read(lambda db: db.execute("SELECT file_id FROM file").fetchall())
         return {row[0] for row in rows or ()}
 
-    def size(self) -> Size:
-        """How much there is."""
-        sums = "SELECT coalesce(sum(chunks), 0), coalesce(sum(bytes), 0) FROM file"
-        row = self._read(lambda db: db.execute(sums).fetchone())
-        return Size(*row) if row else Size(0, 0)
+    def languages(self) -> Sequence[str]:
+        """The languages that its files are in."""
+        return (self._read(self._lexicon.refresh) or Catalogue()).languages
 
-    def having(self, word: str) -> int:
-        """How many chunks have a word, in any of its forms."""
-        counted = "SELECT count(*) FROM words WHERE words MATCH ?"
-        row = self._read(lambda db: db.execute(counted, (_quoted(word),)).fetchone())
-        return row[0] if row else 0
+    def look_up(self, words: Sequence[str]) -> tuple[Catalogue, list[Postings]]:
+        """What there is, and where each of the words stands in it."""
 
-    def matches(self, words: Sequence[str], only: str | None, limit: int) -> list[Match]:
-        """The chunks with the most of the words. `only`: a JSON array of file ids."""
-        asked = {"words": " OR ".join(map(_quoted, words)), "only": only, "limit": limit}
-        query = _BEST if only is None else _BEST_OF
+        def work(db: sqlite3.Connection) -> tuple[Catalogue, list[Postings]]:
+            with reading(db):
+                return self._lexicon.refresh(db), self._lexicon.look_up(db, words)
 
-        def work(db: sqlite3.Connection) -> list[Match]:
-            best = [row[0] for row in db.execute(query, asked)]
-            return _matches(db, best)
-
-        return self._read(work) or []
+        return self._read(work) or self._lexicon.empty(words)
 
     def chunks(self, ids: Sequence[int]) -> list[Match]:
         """Chunks by their ids, those that are still there."""
@@ -183,10 +161,11 @@ def _insert(db: sqlite3.Connection, source: Source, chunks: Sequence[Chunk]) -> 
     first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM chunk").fetchone()[0]
     used = sum(len(chunk.text.encode()) for chunk in chunks)
     lengths = array("I", [len(chunk.text) for chunk in chunks]).tobytes()
-    row = (*astuple(source), used, first, len(chunks), lengths, "")
+    languages = " ".join(languages_of(*_samples(chunks)))
+    row = (*astuple(source), used, first, len(chunks), lengths, languages)
     number = db.execute(_ADD_FILE, row).lastrowid
     rows = [
-        (id_, number, c.start, c.end, c.page, c.line, c.heading, c.text, spaced(c.text))
+        (id_, number, c.start, c.end, c.page, c.line, c.heading, c.text, spelled(c.text))
         for id_, c in enumerate(chunks, first)
     ]
     db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -199,5 +178,6 @@ def _insert(db: sqlite3.Connection, source: Source, chunks: Sequence[Chunk]) -> 
     return used
 
 
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+def _samples(chunks: Sequence[Chunk]) -> list[str]:
+    """The beginning and the middle, which may be in another language than a preface."""
+    return [chunks[at].text for at in dict.fromkeys((0, len(chunks) // 2)) if chunks]
