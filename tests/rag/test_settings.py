@@ -14,6 +14,11 @@ def test_the_overlap_follows_the_size_unless_it_is_set():
     assert overlaps == [50, 200, 200]
 
 
+KNOWN = (
+    "The settings are `top_k`, `chunk_size`, `chunk_overlap`, `retrieval_template`, `embeddings`."
+)
+
+
 @pytest.mark.parametrize(
     ("settings", "message", "hint"),
     [
@@ -25,19 +30,19 @@ def test_the_overlap_follows_the_size_unless_it_is_set():
         (
             {"zzz": 3},
             "assistant `mine`: tool `rag`: settings.zzz: there is no such setting",
-            "The settings are `top_k`, `chunk_size`, `chunk_overlap`, `retrieval_template`.",
+            KNOWN,
         ),
         (
             {"chunk_size": 400, "chunk_overlap": 201},
             "assistant `mine`: tool `rag`: settings: "
             "chunk_overlap may be at most half of chunk_size",
-            "The settings are `top_k`, `chunk_size`, `chunk_overlap`, `retrieval_template`.",
+            KNOWN,
         ),
         (
             {"top_k": "many"},
             "assistant `mine`: tool `rag`: settings.top_k: Input should be a valid integer, "
             "unable to parse string as an integer",
-            "The settings are `top_k`, `chunk_size`, `chunk_overlap`, `retrieval_template`.",
+            KNOWN,
         ),
     ],
 )
