@@ -132,6 +132,8 @@ class Ingestion:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
+            if self._busy.get(store_id) is task:  # it was cancelled before it had begun
+                del self._busy[store_id]
 
     async def close(self) -> None:
         """Stop; what was not finished is taken up at the next use."""

@@ -31,9 +31,14 @@ class VectorStoreFiles:
 
         Raises `NotFound` for the store or the file.
         """
+        [file] = await self.add_all(store_id, [addition])
+        return file
+
+    async def add_all(self, store_id: str, additions: Sequence[NewFile]) -> list[VectorStoreFile]:
+        """Put several files into a store in one write. Raises `NotFound` for it, or one of them."""
         await self.stores.get(store_id)
-        [member] = await self._add(store_id, [addition], None)
-        return member.file(store_id)
+        members = await self._put(store_id, await self._drafts(additions, None))
+        return [member.file(store_id) for member in members]
 
     async def create_store(self, additions: Sequence[NewFile], **fields: Any) -> VectorStore:
         """A new store with files in it. Nothing is made if one of them does not exist."""
@@ -92,11 +97,6 @@ class VectorStoreFiles:
         if member is None:
             raise NotFound(f"No file found with id '{file_id}' in vector store '{store_id}'.")
         return member
-
-    async def _add(
-        self, store_id: str, additions: Sequence[NewFile], batch_id: str | None
-    ) -> list[Member]:
-        return await self._put(store_id, await self._drafts(additions, batch_id))
 
     async def _drafts(self, additions: Sequence[NewFile], batch_id: str | None) -> list[Member]:
         times = stamps(len(additions))

@@ -255,6 +255,19 @@ class VectorStores:
         await members.remove(file_id)
         await self._index().remove(store_id, file_id)
 
+    async def rebuild(self, store_id: str) -> None:
+        """Make a store's index anew from the files themselves. Raises `NotFound`.
+
+        It goes on in the background, and after a crash at the next use; see `settled`.
+        """
+        await self._document(store_id)
+        await self.ingestion.stop(store_id)
+        await self._index().drop(store_id)
+        members = await self.members(store_id)
+        wanted = [member for member in members if member.status != "cancelled"]
+        await members.settle(wanted, "in_progress")
+        self.ingestion.begin(members)
+
     async def close(self) -> None:
         """Stop working in the background."""
         await self.ingestion.close()
@@ -271,6 +284,11 @@ def _result(member: Member, hit: Hit) -> SearchResult:
         score=hit.score,
         attributes=member.attributes,
         content=[FoundText(text=hit.text)],
+        page=hit.page,
+        line=hit.line,
+        heading=hit.heading,
+        start=hit.start,
+        end=hit.end,
     )
 
 

@@ -168,13 +168,22 @@ class FoundText(_Deferred):
 
 
 class SearchResult(_Deferred):
-    """A chunk that was found. `score` is from 0 to 1."""
+    """A chunk that was found. `score` is from 0 to 1.
+
+    Where it stands in its file (see `understudy.indexes.Hit`) is not sent: OpenAI's object has no
+    place for it.
+    """
 
     file_id: str
     filename: str
     score: float
     attributes: dict[str, Any] = Field(default_factory=dict)
     content: list[FoundText]
+    page: int | None = Field(default=None, exclude=True)
+    line: int | None = Field(default=None, exclude=True)
+    heading: str = Field(default="", exclude=True)
+    start: int = Field(default=0, exclude=True)
+    end: int = Field(default=0, exclude=True)
 
     @property
     def text(self) -> str:
