@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+NOTHING = {"embedding_weight": 0, "text_weight": 0}
 CITIES = {"rome.txt": 2001, "oslo.txt": 2010, "bern.txt": 2020}
 
 
@@ -143,6 +144,8 @@ def test_a_query_of_odd_characters_finds_what_it_can(shelf, cities):
         ({"query": "a", "max_num_results": 51}, "max_num_results"),
         ({"query": "a", "ranking_options": {"score_threshold": 2}}, "ranking_options"),
         ({"query": "a", "ranking_options": {"ranker": "best"}}, "ranking_options"),
+        ({"query": "a", "ranking_options": {"hybrid_search": NOTHING}}, "ranking_options"),
+        ({"query": "a", "ranking_options": {"hybrid_search": {}}}, "ranking_options"),
         ({"query": "a", "filters": {"type": "like", "key": "k", "value": "v"}}, "filters"),
         ({"query": "a", "filters": {"type": "in", "key": "k", "value": "v"}}, "filters"),
         ({"query": "a", "filters": {"type": "eq", "key": "k", "value": ["v"]}}, "filters"),
@@ -154,6 +157,39 @@ def test_a_wrong_search_is_refused_by_the_field(server, cities, body, param):
     answer = server.post(f"/vector_stores/{cities}/search", body)
     assert answer.status == 400
     assert answer.error["param"].startswith(param)
+
+
+@pytest.mark.parametrize("ranker", ["none", "auto", "default-2024-11-15"])
+def test_every_ranker_and_weight_of_openais_is_taken(shelf, cities, ranker):
+    hybrid = {"embedding_weight": 0.7, "text_weight": 0.3}
+    options = {"ranker": ranker, "score_threshold": 0, "hybrid_search": hybrid}
+    found = shelf.found(cities, "rome", ranking_options=options, rewrite_query=True)
+    assert found == ["rome.txt"]
+
+
+def test_a_store_that_names_an_unknown_maker_of_vectors_is_refused(server):
+    metadata = {"understudy_embeddings": "opnai/small"}
+    answer = server.post("/vector_stores", {"metadata": metadata})
+    assert (answer.status, answer.error["param"]) == (400, "metadata.understudy_embeddings")
+    assert "`opnai`" in answer.error["message"]
+    store_id = server.post("/vector_stores", {}).json()["id"]
+    assert server.post(f"/vector_stores/{store_id}", {"metadata": metadata}).status == 400
+
+
+def test_what_is_meant_is_found_over_http(start_server, connect, root, embedding_server):
+    root.mkdir()
+    config = {"model": "openai/m", "settings": {"base_url": embedding_server.base_url}}
+    (root / "embeddings.json").write_text(json.dumps(config))
+    client = connect(start_server())
+    file = client.files.create(file=("pets.txt", b"A hound and a puppy."), purpose="assistants")
+    store = client.vector_stores.create()
+    client.vector_stores.files.create_and_poll(
+        file.id, vector_store_id=store.id, poll_interval_ms=20
+    )
+    deadline, found = time.monotonic() + 20, []
+    while not found and time.monotonic() < deadline:  # its vector is made in the background
+        found = client.vector_stores.search(store.id, query="animal").data
+    assert [result.filename for result in found] == ["pets.txt"]
 
 
 def test_a_store_that_expired_says_so(client, server, shelf):
