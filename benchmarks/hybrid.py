@@ -23,6 +23,7 @@ import time
 from array import array
 from collections import defaultdict
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 from understudy.embeddings import EmbeddingModel
@@ -172,9 +173,11 @@ def some_vector(rng):
 async def furnish(index, path, number, rng):
     """Chunks of words as frequent as in a language, and a vector for each."""
     words = [f"word{n}" for n in range(20_000)]
-    weights = [1 / (n + 5) for n in range(len(words))]
+    weights = list(accumulate(1 / (n + 5) for n in range(len(words))))
     for name in range(number // 1_000):
-        text = "\n\n".join(" ".join(rng.choices(words, weights, k=60)) for _ in range(1_000))
+        text = "\n\n".join(
+            " ".join(rng.choices(words, cum_weights=weights, k=60)) for _ in range(1_000)
+        )
         file = IndexedFile(f"file{name}", f"{name}.txt", content(text), 100, 0)
         await index.add(STORE, file)
     stored = StoredVectors(path)
@@ -201,7 +204,7 @@ async def speed(args, root):
     vector = np.array(embedder._vector, dtype=np.float32)
     spent = defaultdict(list)
     for _ in range(ROUNDS):
-        query = " ".join(rng.choices(words, weights, k=8))
+        query = " ".join(rng.choices(words, cum_weights=weights, k=8))
         for name, chosen in (("words alone", WORDS), ("both", Weights())):
             begin = time.process_time()
             await ranking(index, query, embedder, chosen)
