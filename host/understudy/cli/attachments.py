@@ -72,7 +72,7 @@ async def stored(host: Host, assistant: str, paths: Sequence[Path]) -> list[File
     found: dict[Path, File] = {}
     once = list(dict.fromkeys(paths))
     todo = iter(once)
-    hidden = len(once) <= _FEW
+    hidden = len(once) <= _FEW or not sys.stderr.isatty()
     with click.progressbar(length=len(once), label="Files", file=sys.stderr, hidden=hidden) as bar:
 
         async def work() -> None:
