@@ -19,6 +19,7 @@ _HOME = {
     "Scratch": "runs.scratch",
     "Problem": "folder.problems",
     "hookimpl": "hookspecs",
+    "Grant": "permissions.grant",
     **dict.fromkeys(
         ("Assistant", "File", "Message", "Run", "RunStep", "Thread", "new_id"), "objects"
     ),
@@ -54,6 +55,7 @@ __all__ = [
     "Event",
     "File",
     "Function",
+    "Grant",
     "Host",
     "Invalid",
     "Limits",
@@ -116,6 +118,7 @@ if TYPE_CHECKING:  # the same names, for type checkers
     from understudy.host import Host
     from understudy.models import ChatChunk, ChatRequest, ModelProvider, ToolCallDelta
     from understudy.objects import Assistant, File, Message, Run, RunStep, Thread, new_id
+    from understudy.permissions.grant import Grant
     from understudy.reply import Reply
     from understudy.root import default_root
     from understudy.runs.scratch import Scratch

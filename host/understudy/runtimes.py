@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from understudy.permissions.grant import NOTHING, Grant
 from understudy.tools import Function, ToolCall
 
 if TYPE_CHECKING:
@@ -35,13 +36,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An assistant's code: its folder and, below it, the file where it starts."""
+    """An assistant's code: its folder and, below it, the file where it starts.
+
+    `grant` is what the user has allowed it: code that is not `trusted` runs in a process of its
+    own, which can be ended whatever it does.
+    """
 
     assistant_id: str
     folder: Path
     main: Path
     package: Mapping[str, Any] = field(default_factory=dict, hash=False)
     limits: Limits = Limits()
+    grant: Grant = NOTHING
 
 
 class Program(Protocol):

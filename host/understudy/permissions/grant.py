@@ -1,0 +1,28 @@
+"""What an assistant's code has been allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FilesGrant = Literal["", "read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What code may do besides computing. The empty one is what code has by itself: nothing.
+
+    `trusted`: built in, made here by `understudy new`, or trusted by the user: the code may run
+    in the host's own process. `net` are patterns of hosts (`api.example.com`, `*.example.org`,
+    `localhost:8080`), `files` is about the assistant's own folder (`write` includes reading),
+    `process` its src/process.js, `env` the names of environment variables.
+    """
+
+    trusted: bool = False
+    net: tuple[str, ...] = ()
+    files: FilesGrant = ""
+    process: bool = False
+    env: tuple[str, ...] = ()
+
+
+NOTHING = Grant()
