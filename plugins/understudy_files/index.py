@@ -7,6 +7,7 @@ it cannot be written (a read-only folder) an index in memory takes its place.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -58,7 +59,7 @@ class Index:
 
     def exists(self) -> bool:
         """Whether there is anything to keep up to date."""
-        return self._connection is not None or FilePath(self._disk.path(NAME)).exists()
+        return self._connection is not None or os.path.exists(self._disk.path(NAME))
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do `work` in a transaction; again, with a new index, if the old one fails."""

@@ -14,7 +14,6 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from pathlib import Path as FilePath
 
 from understudy.errors import Conflict
 from understudy.store import Path
@@ -76,7 +75,7 @@ class Locks:
 
     def _give_back(self, name: str, fd: int) -> None:
         with suppress(OSError):
-            FilePath(self._disk.path(name)).unlink()
+            os.unlink(self._disk.path(name))
         _release(fd)
 
     async def _acquired(self, name: str, deadline: float) -> int | None:
