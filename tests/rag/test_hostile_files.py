@@ -105,7 +105,7 @@ def test_pages_of_a_pdf_that_are_not_damaged_are_read():
 
 def test_a_binary_file_called_txt_is_not_taken_for_text():
     message, code = refusal("notes.txt", bytes(range(256)) * 64)
-    assert (message.partition(".")[0], code) == ("Its format is not known", "unsupported_file")
+    assert (message.partition(",")[0], code) == ("Its format is not known", "unsupported_file")
 
 
 def test_an_archive_in_an_archive_is_not_opened():

@@ -19,7 +19,7 @@ def read(data: bytes, name: str) -> Document:
     try:
         kreuzberg = import_module("kreuzberg")
     except ImportError:
-        message = f"Its format is not known. Save it as text or PDF, or read more formats: {_MORE}."
+        message = f"Its format is not known, so it cannot be read. Save it as text, or add formats: {_MORE}."
         raise Unreadable(message, "unsupported_file") from None
     options = kreuzberg.ExtractionConfig(output_format="markdown", use_cache=False)
     try:
