@@ -19,7 +19,8 @@ def read(data: bytes, name: str) -> Document:
     try:
         kreuzberg = import_module("kreuzberg")
     except ImportError:
-        message = f"Its format is not known, so it cannot be read. Save it as text, or add formats: {_MORE}."
+        reason = "Its format is not known, so it cannot be read."
+        message = f"{reason} Save it as text, or add formats: {_MORE}."
         raise Unreadable(message, "unsupported_file") from None
     options = kreuzberg.ExtractionConfig(output_format="markdown", use_cache=False)
     try:
