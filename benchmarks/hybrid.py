@@ -204,8 +204,8 @@ async def speed(args, root):
     vector = np.array(embedder._vector, dtype=np.float32)
     spent = defaultdict(list)
     for _ in range(ROUNDS):
-        query = " ".join(rng.choices(words, cum_weights=weights, k=8))
         for name, chosen in (("words alone", WORDS), ("both", Weights())):
+            query = " ".join(rng.choices(words, cum_weights=weights, k=8))
             begin = time.process_time()
             await ranking(index, query, embedder, chosen)
             spent[name].append(time.process_time() - begin)
