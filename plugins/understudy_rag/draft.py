@@ -33,8 +33,13 @@ class Draft:
         self._headings.append((self._length, str(self._path)))
 
     def page(self) -> None:
-        """What is added from here on stands on a new page."""
+        """What is added from here on stands on a new page.
+
+        A form feed parts it from the one before, so that whoever has a passage can count pages.
+        """
         self._pages.append(self._length)
+        if self._length:
+            self.add("\f")
 
     def append(self, document: Document) -> None:
         """Add a document, under the headings it has of its own."""

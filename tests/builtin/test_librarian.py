@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from understudy.testing.documents import pdf
 from understudy.testing.model_server import say
 
 HOUSE = """# House
@@ -79,6 +80,13 @@ def test_without_files_it_says_how_to_give_one(host):
     text = host.run("librarian", "When is the boiler serviced?").text
     assert text.startswith("I have no file that I could read.")
     assert "--file notes.md" in text
+
+
+def test_in_a_file_with_pages_the_page_of_the_sentence_is_named(host, tmp_path):
+    lease = tmp_path / "lease.pdf"
+    lease.write_bytes(pdf("The rent is 900 euros.", "Cats are allowed.", "The deposit is 1800."))
+    text = host.run("librarian", "How high is the deposit?", files=[lease]).text
+    assert text.startswith("> The deposit is 1800.\n\nlease.pdf, page 3 ")
 
 
 def test_an_unreadable_file_is_named(host, files, tmp_path):

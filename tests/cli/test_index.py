@@ -78,7 +78,7 @@ def test_what_programs_read(understudy, notes):
 
 def test_a_page_is_named(understudy, tmp_path):
     pytest.importorskip("pypdfium2")
-    lease = write(tmp_path / "lease.pdf", pdf(["The rent is 900 euros.", "Dogs are allowed."]))
+    lease = write(tmp_path / "lease.pdf", pdf("The rent is 900 euros.", "Dogs are allowed."))
     understudy("index", "add", "notes", lease)
     found = understudy("index", "search", "notes", "rent").out
     assert found.startswith("lease.pdf, page 1  ")

@@ -21,8 +21,8 @@ def refusal(data):
 
 def test_a_pdf_gives_its_text_with_the_page_of_each_line():
     found = read("lease.pdf", pdf("The rent is 900 euros.", "Dogs are allowed."))
-    assert found.text == "The rent is 900 euros.\nDogs are allowed.\n"
-    assert found.pages == [0, found.text.index("Dogs")]
+    assert found.text == "The rent is 900 euros.\n\fDogs are allowed.\n"
+    assert found.pages == [0, found.text.index("\f")]
 
 
 def test_a_word_document_gives_its_paragraphs_below_their_headings(shown):

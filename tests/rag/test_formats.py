@@ -100,7 +100,15 @@ def test_slides_are_pages_in_the_order_of_the_show_under_their_titles_with_notes
         }
     )
     found = read("talk.pptx", data)
-    assert found.text.split("\n") == ["Costs", "900", "Say it slowly.", "", "Second shown.", "", ""]
+    assert found.text.split("\n") == [
+        "Costs",
+        "900",
+        "Say it slowly.",
+        "",
+        "\fSecond shown.",
+        "",
+        "",
+    ]
     first, second = split(found, size=40, overlap=0)
     assert (first.heading, first.page) == ("Costs", 1)
     assert (second.heading, second.page) == ("", 2)

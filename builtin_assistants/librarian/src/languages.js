@@ -9,7 +9,8 @@ export const COMMON = split(`
   may me mean means might more most much must my need no not now of off often on only or our out
   please say says shall she should so some such take takes tell than that the their them then there
   these they this those to too up us was we were what when where which who whom whose why will with
-  would you your happen happens find know like want kind file files document documents text
+  would you your happen happens find know like want kind high tall big old far
+  deep large wide heavy fast file files document documents text
   aber alle als also am an auch auf aus bei bin bis das dass dem den der des die dies diese dieser
   doch lang lange weit hoch du ein eine einem einen einer es für gibt hat habe haben hatte ich ihr im ist ja kann können
   man mein mich mir mit muss nach nicht noch nur oder sehr sein seine sich sie sind steht über um und
