@@ -29,6 +29,11 @@ Ended = Callable[[Future[str]], None]
 class Isolate(Protocol):
     """One heap, with the kernel loaded."""
 
+    @property
+    def usable(self) -> bool:
+        """Whether it can take another turn."""
+        ...
+
     def restrict(self, limits: Limits) -> None:
         """Set the limits, before foreign code comes in."""
         ...

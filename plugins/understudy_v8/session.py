@@ -47,7 +47,7 @@ class Session:
     @property
     def usable(self) -> bool:
         """Whether another call can be made here."""
-        return self._channel.error is None
+        return self._channel.error is None and self._isolate.usable
 
     async def load(self) -> say.Exports:
         """Compile, link and evaluate the program. Raises `ScriptError`."""

@@ -1,0 +1,84 @@
+"""An isolate that talks with its kernel through any engine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from asyncio import Future
+from functools import partial
+
+from understudy.runtimes import Limits
+from understudy_v8.engine import Engine
+from understudy_v8.isolate import Ended
+
+
+class KernelIsolate:
+    """See `Isolate`. A turn is two evaluations in a row: microtasks run between them.
+
+    Where the last turn had nothing to wait for, the next one is tried in a single evaluation.
+    `secret` opens the kernel's door.
+    """
+
+    def __init__(self, engine: Engine, secret: str) -> None:
+        self._engine = engine
+        self._enter = f'"use strict";__understudy("{secret}","enter",'
+        self._define = f'__understudy("{secret}","define",'
+        self._check = f'__understudy("{secret}","check",'
+        self._drain = f'__understudy("{secret}","drain")'
+        self._brief = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can take another turn."""
+        return self._engine.usable
+
+    def restrict(self, limits: Limits) -> None:
+        """Set the limits."""
+        self._engine.restrict(limits)
+
+    def define(self, path: str, text: str) -> Future[list[str]]:
+        """Compile a module; the engine's own complaint becomes a `SyntaxFault`."""
+        hand_over = f"{self._define}{json.dumps(path)},factory)}}"
+        return self._engine.run((f"{text};{hand_over}\n//# sourceURL={path}",))
+
+    def check(self, kind: str, body: str) -> Future[list[str]]:
+        """Parse a body alone."""
+        return self._engine.run((f"{self._check}{json.dumps(kind)},{json.dumps(body)})",))
+
+    def post(self, batch: str, ended: Ended) -> Future[str]:
+        """One turn."""
+        turn: Future[str] = asyncio.get_running_loop().create_future()
+        enter = f"{self._enter}{_literal(batch)},{'true' if self._brief else 'false'})"
+        steps = (enter,) if self._brief else (enter, self._drain)
+        self._engine.run(steps, partial(self._entered, turn, ended))
+        return turn
+
+    def _entered(self, turn: Future[str], ended: Ended, done: Future[list[str]]) -> None:
+        steps = [] if done.exception() else done.result()
+        if len(steps) > 1:
+            self._brief = steps[0] == "settled"
+        elif steps == [""]:  # there was something to wait for, after all
+            self._brief = False
+            self._engine.run((self._drain,), partial(self._entered, turn, ended))
+            return
+        _copy(done, turn)
+        ended(turn)
+
+    async def close(self) -> None:
+        """Stop whatever runs and let go."""
+        await self._engine.close()
+
+
+def _literal(text: str) -> str:
+    # JSON in ASCII holds nothing else that a string of JavaScript would have escaped; `json.dumps`
+    # would look at each character.
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _copy(done: Future[list[str]], turn: Future[str]) -> None:
+    fault = done.exception()
+    if fault is not None:
+        turn.set_exception(fault)
+    else:
+        turn.set_result(done.result()[-1])
