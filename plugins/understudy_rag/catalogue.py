@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 _FILES: Final = "SELECT file_id, first, chunks, lengths, languages FROM file ORDER BY first, chunks"
@@ -38,9 +38,9 @@ class Catalogue:
             return cls()
         file_ids, firsts, counts, packed, languages = zip(*rows, strict=True)
         lengths = array("I", _joined(firsts, packed))
-        spoken = dict.fromkeys(chain.from_iterable(each.split() for each in set(languages)))
+        spoken = _spoken(languages, counts)
         sums = (sum(counts), sum(lengths))
-        return cls(file_ids, firsts, counts, list(spoken), firsts[0], lengths, *sums)
+        return cls(file_ids, firsts, counts, spoken, firsts[0], lengths, *sums)
 
     def mask(self, only: Collection[str]) -> bytearray:
         """For each chunk from `base` on a 1 if its file is one of these."""
@@ -50,6 +50,14 @@ class Catalogue:
                 start = first - self.base
                 mask[start : start + count] = b"\1" * count
         return mask
+
+
+def _spoken(languages: Sequence[str], counts: Sequence[int]) -> list[str]:
+    """The languages of a fiftieth of the chunks or more: each makes every new word dearer."""
+    chunks: Counter[str] = Counter()
+    for each, count in zip(languages, counts, strict=True):
+        chunks.update(dict.fromkeys(each.split(), count))
+    return [language for language, count in chunks.most_common() if 50 * count >= sum(counts)]
 
 
 def _joined(firsts: Sequence[int], packed: Sequence[bytes]) -> bytes:
