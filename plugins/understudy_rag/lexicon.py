@@ -1,8 +1,8 @@
 """The words of one store: their forms and postings, read from SQLite's index when asked for.
 
 A disposable cache: it holds for one edition of the store, and only what was asked for lately. So
-the first question about a word costs a walk along its places (a tenth of what SQLite's own
-`bm25()` takes), and further ones nothing.
+the first question about a word costs a walk along its places (cheaper than SQLite's own
+`bm25()`), and further ones nothing.
 """
 
 from __future__ import annotations
