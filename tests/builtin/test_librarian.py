@@ -42,6 +42,20 @@ def test_the_line_is_that_of_the_sentence(host, files):
     assert "> The roof was renewed in 1961 by the firm Miller.\n\nhouse.md, line 7 " in text
 
 
+def test_a_sentence_right_below_its_heading_is_found(host, tmp_path):
+    lease = tmp_path / "lease.md"
+    lease.write_text("# Lease\n## Deposit\nThe tenant pays a deposit of 2,400 euros.\n")
+    text = host.run("librarian", "How high is the deposit?", files=[lease]).text
+    assert text.startswith("> The tenant pays a deposit of 2,400 euros.\n\nlease.md, line 3 ")
+
+
+def test_a_german_participle_answers_for_its_noun(host, tmp_path):
+    lease = tmp_path / "vertrag.txt"
+    lease.write_text("Der Vertrag kann mit einer Frist von drei Monaten gekündigt werden.\n")
+    text = host.run("librarian", "Welche Frist gilt für die Kündigung?", files=[lease]).text
+    assert text.startswith("> Der Vertrag kann mit einer Frist von drei Monaten gekündigt werden.")
+
+
 def test_what_no_file_holds_is_said(host, files):
     text = host.run("librarian", "Where do zebras live?", files=files).text
     assert text.startswith("I found nothing about that in your 2 files.")

@@ -12,7 +12,7 @@ export const COMMON = split(`
   would you your happen happens find know like want kind high tall big old far
   deep large wide heavy fast file files document documents text
   aber alle als also am an auch auf aus bei bin bis das dass dem den der des die dies diese dieser
-  doch lang lange weit hoch du ein eine einem einen einer es für gibt hat habe haben hatte ich ihr im ist ja kann können
+  doch lang lange weit hoch gilt gelten beträgt betragen du ein eine einem einen einer es für gibt hat habe haben hatte ich ihr im ist ja kann können
   man mein mich mir mit muss nach nicht noch nur oder sehr sein seine sich sie sind steht über um und
   uns viel viele vom von vor wann war waren warum was welche welchem welchen welcher welches wem wen
   wenn wer werden wessen wie wird wo woher wohin wurde wurden zu zum zur oft

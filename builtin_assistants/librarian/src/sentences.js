@@ -3,7 +3,8 @@
 /** Thai parts its sentences by spaces. */
 const SENTENCE =
   /.+?(?:[.!?…؟।]+["')\]”’»]*(?=\s|$)|[。！？]|(?<=\p{sc=Thai})(?=\s+\p{sc=Thai})|$)/gsu;
-const HARD_BREAK = /\n[ \t]*(?:\n|(?=[-*+>|#•]|\d+[.)] ))|\f/;
+/** An empty line, a line that begins an item or heading, the end of a heading, a page. */
+const HARD_BREAK = /\n[ \t]*(?:\n|(?=[-*+>|#•]|\d+[.)] ))|(?<=(?:^|\n)#{1,6} [^\n]*)\n|\f/;
 const LINE_BREAK = /\n/;
 
 /** Where each line stands for itself, whatever its punctuation. */

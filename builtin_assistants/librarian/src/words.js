@@ -39,6 +39,15 @@ export function asWritten(question, wanted) {
 
 /** Whether two words are forms of one: "services" and "serviced", "Vertrag" and "Vertrages". */
 export function isSame(one, other) {
+  return areForms(one, other) || areForms(withoutGe(one), withoutGe(other));
+}
+
+/** The German participle: "gekündigt" belongs to "Kündigung". */
+function withoutGe(word) {
+  return word.replace(/^ge(?=.{5})/u, "");
+}
+
+function areForms(one, other) {
   if (one === other) return true;
   const shared = sharedLength(one, other);
   if (shared < 2) return isHead(one, other);
