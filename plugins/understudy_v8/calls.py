@@ -28,6 +28,19 @@ class Reply(Protocol):
 
 
 @dataclass(slots=True)
+class Stream:
+    """A stream under way. `reading` is the pull that waits for an item."""
+
+    queue: Queue[Pull | Shut] = field(default_factory=Queue)
+    task: Task[None] | None = None
+    reading: Pull | None = None
+
+    def shut_while_reading(self) -> bool:
+        """Whether the script has closed it, so that what it waits for can be given up."""
+        return self.reading is not None and not self.queue.empty()
+
+
+@dataclass(slots=True)
 class Call:
     """A call under way. `answer` is its result or, for `invoke`, the next part (None: the end)."""
 
@@ -43,7 +56,7 @@ class Call:
     failures: dict[int, Exception] = field(default_factory=dict)
     _unanswered: set[int] = field(default_factory=set)
     _tasks: set[Task[None]] = field(default_factory=set)
-    _streams: dict[int, Queue[Pull | Shut]] = field(default_factory=dict)
+    _streams: dict[int, Stream] = field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
@@ -58,18 +71,21 @@ class Call:
     def pull(self, message: Pull) -> None:
         """Ask a stream for its next item; open it, if it is new."""
         self._unanswered.add(message.id)
-        if message.stream not in self._streams:
-            queue: Queue[Pull | Shut] = Queue()
-            self._streams[message.stream] = queue
-            self._start(self._relay(message, queue))
-        self._streams[message.stream].put_nowait(message)
+        stream = self._streams.get(message.stream)
+        if stream is None:
+            stream = self._streams[message.stream] = Stream()
+            stream.task = self._start(self._relay(message, stream))
+        stream.queue.put_nowait(message)
 
     def shut(self, message: Shut) -> None:
-        """Close a stream."""
+        """Close a stream, at once if it is being read: its next item may never come."""
         self._unanswered.add(message.id)
-        queue = self._streams.get(message.stream)
-        if queue is not None:
-            queue.put_nowait(message)
+        stream = self._streams.get(message.stream)
+        if stream is None:
+            return
+        stream.queue.put_nowait(message)
+        if stream.reading is not None and stream.task is not None:
+            stream.task.cancel()
 
     async def finish(self) -> None:
         """Cancel what is under way and wait for it."""
@@ -79,10 +95,11 @@ class Call:
         if tasks:
             await asyncio.wait(tasks)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _answer(self, request: int, effect: Awaitable[Any]) -> None:
         try:
@@ -103,6 +120,10 @@ class Call:
     async def _effect(self, message: Request) -> Any:
         if message.kind == "proceed":
             return await self._proceed(message.payload)
+        if message.kind == "crypto":
+            from understudy_v8.web.crypto import perform
+
+            return await asyncio.to_thread(perform, message.payload)
         return await self._known_run().effect(message.kind, message.payload)
 
     def _known_run(self) -> Run:
@@ -120,14 +141,16 @@ class Call:
         call = self.tool_call
         return await self.proceed(ToolCall(call.id, wanted.name, wanted.arguments, call.run))
 
-    async def _relay(self, opening: Pull, queue: Queue[Pull | Shut]) -> None:
+    async def _relay(self, opening: Pull, stream: Stream) -> None:
         # One task from opening to closing: what a stream enters, it also leaves there.
         message: Pull | Shut = opening
         try:
-            stream = self._known_run().stream(opening.kind, opening.payload or {})
-            async with aclosing(stream) as items:  # type: ignore[type-var]
-                while isinstance(message := await queue.get(), Pull):
+            opened = self._known_run().stream(opening.kind, opening.payload or {})
+            async with aclosing(opened) as items:  # type: ignore[type-var]
+                while isinstance(message := await stream.queue.get(), Pull):
+                    stream.reading = message
                     item = await anext(items, _END)
+                    stream.reading = None
                     step = {"done": item is _END, "value": None if item is _END else item}
                     self._reply(message.id, step, None)
                     if item is _END:
@@ -135,6 +158,11 @@ class Call:
             self._reply(message.id, None, None)
         except Exception as error:
             self._refuse(message.id, error)
+        except asyncio.CancelledError:
+            if not stream.shut_while_reading():
+                raise
+            self._refuse(message.id, ScriptError("the stream was closed", kind="cancelled"))
+            self._reply(stream.queue.get_nowait().id, None, None)
 
 
 _END = object()

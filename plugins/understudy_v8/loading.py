@@ -10,10 +10,17 @@ from understudy_v8.isolate import Isolate, SyntaxFault
 from understudy_v8.modules.graph import Graph
 from understudy_v8.places import error_at
 from understudy_v8.stacks import restore
+from understudy_v8.web import Layer
 
 # What V8 says when an import or export statement was not recognised, and so not replaced.
 _MODULE_WORDS = re.compile(r"token 'export'|import statement outside")
 _STATEMENT_HINT = "The import or export statement is incomplete, or needs a semicolon behind it."
+
+
+async def define_layer(isolate: Isolate, layer: Layer) -> None:
+    """Hand the parts of the Web APIs to the isolate, unevaluated."""
+    for defined in [isolate.define(part.path, part.text()) for part in layer.parts]:
+        await defined
 
 
 async def define_modules(isolate: Isolate, graph: Graph) -> None:

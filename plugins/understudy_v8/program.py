@@ -16,6 +16,7 @@ from understudy_v8.messages import Exports
 from understudy_v8.modules.graph import Graph
 from understudy_v8.pool import Pool
 from understudy_v8.session import Session
+from understudy_v8.web import Layer
 
 _WARM = 2
 
@@ -28,9 +29,15 @@ class V8Program:
     """
 
     def __init__(
-        self, graph: Graph, limits: Limits, pool: Pool, clock: Callable[[], float]
+        self,
+        graph: Graph,
+        layer: Layer,
+        limits: Limits,
+        pool: Pool,
+        clock: Callable[[], float],
     ) -> None:
         self._graph = graph
+        self._layer = layer
         self._limits = limits
         self._pool = pool
         self._clock = clock
@@ -126,7 +133,7 @@ class V8Program:
                 return session
         isolate = await self._pool.take()
         isolate.restrict(self._limits)
-        session = Session(isolate, self._graph, self._clock)
+        session = Session(isolate, self._graph, self._layer, self._clock)
         self._live.add(session)
         try:
             self._learn(await session.load())

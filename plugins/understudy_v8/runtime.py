@@ -12,6 +12,7 @@ from understudy_v8.isolate import IsolateMaker
 from understudy_v8.modules.graph import load_graph
 from understudy_v8.pool import Pool
 from understudy_v8.program import V8Program
+from understudy_v8.web import choose
 
 
 class V8Runtime:
@@ -31,7 +32,8 @@ class V8Runtime:
     async def open(self, source: Source) -> V8Program:
         """Load an assistant's code. Raises `ScriptError`."""
         graph = await asyncio.to_thread(load_graph, source)
-        program = V8Program(graph, source.limits, self._pool, self._clock)
+        layer = choose(graph.texts(), source.grant.env)
+        program = V8Program(graph, layer, source.limits, self._pool, self._clock)
         self._programs.add(program)
         try:
             await program.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import struct
 from asyncio import Future
 from collections.abc import Callable, Iterator
@@ -19,26 +20,32 @@ from understudy_v8 import messages as say
 from understudy_v8.calls import Call, Proceed
 from understudy_v8.channel import Channel
 from understudy_v8.isolate import Isolate
-from understudy_v8.loading import define_modules
+from understudy_v8.loading import define_layer, define_modules
 from understudy_v8.logbook import Logbook
 from understudy_v8.modules.graph import Graph
 from understudy_v8.stacks import script_error
 from understudy_v8.timers import Timers
+from understudy_v8.web import Layer
 
 _STOP_SECONDS = 0.5
+_AMBIENT = 0  # the id of the call that `fetch` belongs to
 
 
 class Session:
     """A program in an isolate, working for one run at a time."""
 
-    def __init__(self, isolate: Isolate, graph: Graph, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, isolate: Isolate, graph: Graph, layer: Layer, clock: Callable[[], float]
+    ) -> None:
         self._isolate = isolate
         self._graph = graph
+        self._layer = layer
         self._channel = Channel(isolate, clock, self._receive, self._find_stuck, self._end_all)
         self._timers = Timers(lambda timer: self._channel.post({"type": "fire", "id": timer}))
         self._timed = False
         self._logbook = Logbook()
         self._calls: dict[int, Call] = {}
+        self._ambient: Call | None = None
         self._last_call = 0
         self._guests = 0
         self._alone = asyncio.Event()
@@ -51,8 +58,12 @@ class Session:
 
     async def load(self) -> say.Exports:
         """Compile, link and evaluate the program. Raises `ScriptError`."""
+        if self._layer.parts:
+            await define_layer(self._isolate, self._layer)
+            self._channel.note(self._layer.message())
         await define_modules(self._isolate, self._graph)
         self._channel.note(_seed(self._graph.main))
+        self._attend(None)
         call = self._open("load", None)
         record = {"modules": self._graph.records(), "main": self._graph.main}
         value = await self._finish(call, {"type": "load", "call": call.id, **record})
@@ -81,6 +92,7 @@ class Session:
         """Take a run on: its logs, its seed."""
         self._logbook.run = run
         self._channel.note(_seed(run.id))
+        self._attend(run)
 
     def begin(self, run: Run) -> Call:
         """Start `invoke`; its first part is on the way. End it with `stop`."""
@@ -128,6 +140,7 @@ class Session:
     async def rest(self) -> None:
         """Forget what a run left behind, before the next one."""
         await self._alone.wait()
+        await self._forget()
         self._timers.clear()
         if self._timed:
             self._timed = False
@@ -144,6 +157,21 @@ class Session:
             await call.finish()
         await self.rest()
         await self._isolate.close()
+
+    def _attend(self, run: Run | None) -> None:
+        """Open what `fetch` belongs to: not a call, since one call may read what another began."""
+        if not self._layer.parts:
+            return
+        answer: Future[Any] = asyncio.get_running_loop().create_future()
+        self._ambient = Call(_AMBIENT, "fetch", self._reply, answer, run)
+        self._channel.note({"type": "attend"})
+        self._channel.note({"type": "entropy", "words": _random_words()})
+
+    async def _forget(self) -> None:
+        if self._ambient is not None:
+            ambient, self._ambient = self._ambient, None
+            self._channel.note({"type": "drop", "call": _AMBIENT})
+            await ambient.finish()
 
     def _open(self, where: str, run: Run | None) -> Call:
         if self._channel.error is not None:
@@ -180,7 +208,8 @@ class Session:
             case say.Log():
                 self._logbook.write(message)
             case _:
-                call = self._calls.get(message.call)
+                ambient = message.call == _AMBIENT
+                call = self._ambient if ambient else self._calls.get(message.call)
                 if call is not None:
                     self._receive_for(call, message)
 
@@ -230,7 +259,8 @@ class Session:
     def _find_stuck(self) -> None:
         """Fail the calls that nothing can wake any more."""
         calls = list(self._calls.values())
-        awake = self._timers or any(call.busy or _is_parked(call) for call in calls)
+        fetching = self._ambient is not None and self._ambient.busy
+        awake = self._timers or fetching or any(call.busy or _is_parked(call) for call in calls)
         if awake or self._channel.error is not None:
             return
         for call in calls:
@@ -263,6 +293,10 @@ def _stuck(where: str, file: str) -> ScriptError:
         file=file,
         hint="Look for `await` on a promise whose `resolve` is never called.",
     )
+
+
+def _random_words() -> list[int]:
+    return list(struct.unpack(">8I", secrets.token_bytes(32)))
 
 
 def _seed(text: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ QUESTION = ("run", "math-tutor", "What is 6 * 7?", "--json")
 
 def run(*command, **options):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("UNDERSTUDY")}
+    here = str(Path(sys.executable).parent)  # where deno is, which a build without isolation needs
+    environment["PATH"] = os.pathsep.join([here, environment["PATH"]])
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
@@ -95,6 +97,8 @@ def test_the_wheel_holds_host_plugins_and_assistants_and_nothing_else(built):
         "understudy/builtin_assistants/jan/assistant.json",
         "understudy/templates/code/src/index.js",
         "understudy_v8/kernel/entry.js",
+        "understudy_v8/web/built/fetch.js",
+        "understudy_v8/web/built/THIRD-PARTY.txt",
         "understudy_v8/py.typed",
     ):
         assert name in names

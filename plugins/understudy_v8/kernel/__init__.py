@@ -10,7 +10,7 @@ NAME = "understudy:kernel"
 
 _FILES = (
     "primordials", "outbox", "errors", "clock", "timers", "console",
-    "calls", "run", "modules", "exports", "invoke", "entry",
+    "calls", "entropy", "web", "run", "modules", "exports", "invoke", "entry",
 )  # fmt: skip
 
 

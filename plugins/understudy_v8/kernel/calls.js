@@ -4,7 +4,7 @@ const calls = new NativeMap();
 let lastRequest = 0;
 
 function openCall(id) {
-  const call = { id, pending: new NativeMap(), aborted: false, steps: null, running: null, signal: null };
+  const call = { id, pending: new NativeMap(), aborted: false, steps: null, running: null, signal: null, abort: null };
   mapSet(calls, id, call);
   return call;
 }
@@ -87,14 +87,21 @@ function openStream(call, kind, payload) {
   };
 }
 
+// With the Web APIs, what `fetch` and others know as a signal; else something that looks like it.
 function signalOf(call) {
-  if (call.signal === null) call.signal = makeSignal(call);
+  if (call.signal === null) call.signal = hasPart("events") ? makeAbortSignal(call) : makeSignal(call);
   return call.signal;
+}
+
+function makeAbortSignal(call) {
+  const controller = new web.events.AbortController();
+  call.abort = (reason) => controller.abort(reason);
+  return controller.signal;
 }
 
 function makeSignal(call) {
   const listeners = new NativeMap();
-  return {
+  const signal = {
     get aborted() { return call.aborted; },
     reason: undefined,
     onabort: null,
@@ -120,6 +127,11 @@ function makeSignal(call) {
       return true;
     },
   };
+  call.abort = (reason) => {
+    signal.reason = reason;
+    signal.dispatchEvent({ type: "abort", target: signal });
+  };
+  return signal;
 }
 
 function makeAbortError() {
@@ -132,14 +144,17 @@ function makeAbortError() {
 // can do so at each of the three.
 function stop(call) {
   if (call === undefined || call.aborted) return;
-  const signal = signalOf(call);
-  signal.reason = makeAbortError();
   call.aborted = true;
-  guard(() => signal.dispatchEvent({ type: "abort", target: signal }));
+  guard(() => { signalOf(call); call.abort(makeAbortError()); });
+  rejectAll(call);
+  stopAmbient(call);
+  finish(call);
+}
+
+function rejectAll(call) {
   const report = { name: "AbortError", message: "the run was cancelled", kind: null, status: null };
   mapForEach(call.pending, (resolve, id) => resolve(box({ id, error: report, value: null })));
   mapClear(call.pending);
-  finish(call);
 }
 
 async function finish(call) {

@@ -1,4 +1,6 @@
 // The one door. JavaScript runs only when the host posts here, and answers only in the outbox.
+const QUIET = new NativeMap([["drop"], ["seed"], ["reset"], ["web"], ["entropy"], ["attend"]]);
+
 // `receive` is true if the message asks for nothing that is still to come.
 function receive(message) {
   const { type } = message;
@@ -12,7 +14,10 @@ function receive(message) {
   else if (type === "fire") fireTimer(message.id);
   else if (type === "seed") seeds = message.words;
   else if (type === "reset") mapClear(timers);
-  return type === "drop" || type === "seed" || type === "reset";
+  else if (type === "web") installWeb(message);
+  else if (type === "entropy") setEntropy(message.words);
+  else if (type === "attend") attend();
+  return mapHas(QUIET, type);
 }
 
 function invoke(call, view) {

@@ -25,6 +25,10 @@ class Graph:
     targets: dict[tuple[str, str], str] = field(hash=False)
     problems: dict[tuple[str, str], str] = field(hash=False)
 
+    def texts(self) -> list[str]:
+        """The code that will run."""
+        return [module.rewritten.text for module in self.modules.values() if module.kind != "json"]
+
     def records(self) -> list[dict[str, Any]]:
         """What the kernel needs to link."""
         slow = self._slow()

@@ -1,0 +1,67 @@
+// The Web APIs: parts that the host hands over if the script names one of their globals, and that
+// are evaluated when it first uses one. They are foreign code: they get `web`, each other, and
+// `host`, what of the kernel they need.
+const AMBIENT = 0; // the id of the call that `fetch` belongs to: the whole run, not one export
+const web = createObject(null);
+let environment = createObject(null);
+
+const webHost = freeze({
+  __proto__: null,
+  entropy,
+  environment: () => environment,
+  report: (error) => guard(() => { throw error; }),
+  stream: (kind, payload) => openStream(ambient(), kind, payload),
+  compute: (kind, payload) => ask(ambient(), kind, payload),
+});
+
+function ambient() {
+  return mapGet(calls, AMBIENT) ?? { id: AMBIENT };
+}
+
+function attend() {
+  openCall(AMBIENT);
+}
+
+function installWeb({ parts, env }) {
+  environment = env;
+  for (let at = 0; at < parts.length; at++) {
+    const { name, globals } = parts[at];
+    exposeOnce(web, name, () => mapGet(factories, "understudy:web/" + name)(web, webHost));
+    for (let next = 0; next < globals.length; next++) {
+      exposeOnce(globalThis, globals[next], () => web[name]?.[globals[next]]);
+    }
+  }
+}
+
+// A package that looks for what it is about to be must not find itself.
+function exposeOnce(object, name, make) {
+  let making = false;
+  defineProperty(object, name, {
+    __proto__: null,
+    configurable: true,
+    get() {
+      if (making) return undefined;
+      making = true;
+      try {
+        const value = make();
+        if (value !== undefined) hide(object, name, value);
+        return value;
+      } finally {
+        making = false;
+      }
+    },
+    set: (value) => hide(object, name, value),
+  });
+}
+
+function hasPart(name) {
+  return mapHas(factories, "understudy:web/" + name);
+}
+
+// A run that is cancelled takes its requests along, unless something else still goes on in it.
+function stopAmbient(call) {
+  const open = mapGet(calls, AMBIENT);
+  if (open === undefined || mapSize(calls) > 2) return;
+  open.aborted = true;
+  rejectAll(open);
+}

@@ -1,0 +1,2 @@
+import "part:url";
+export { URLPattern } from "urlpattern-polyfill/urlpattern";

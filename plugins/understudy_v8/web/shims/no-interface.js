@@ -1,0 +1,2 @@
+// Interfaces of documents: nothing is ever one of them.
+module.exports = { isImpl: () => false, is: () => false };
