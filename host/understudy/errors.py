@@ -118,3 +118,11 @@ class ScriptError(UnderstudyError):
 
 class ToolError(UnderstudyError):
     """A tool says that its call failed. The model is shown the message and may try again."""
+
+
+class NotAllowed(UnderstudyError):
+    """Code asked for something that the user has not allowed it. The message says how to."""
+
+
+class NetworkError(UnderstudyError):
+    """A request of code was not answered: no such host, no connection, too much, too late."""

@@ -26,6 +26,7 @@ from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.library.vector_stores import VectorStores
 from understudy.objects import Assistant, File, Message, RunOptions, Thread, validated
 from understudy.objects.run import AdditionalMessage
+from understudy.permissions.permissions import Permissions
 from understudy.plugins import Plugins
 from understudy.providers import Providers
 from understudy.reply import Reply, unanswered
@@ -77,8 +78,9 @@ class Host:
         hooks = self.plugins.hooks()
         embedding = Embedding(self.root, self._providers)
         cache = self.root.joinpath(*_CACHE)
-        loader = Loader(self.store, hooks, self._providers, embedding, cache)
-        self.assistants = Assistants(self.store, loader, builtin_assistants())
+        self.permissions = Permissions(self.root, self.store, builtin_assistants())
+        loader = Loader(self.store, hooks, self._providers, embedding, self.permissions, cache)
+        self.assistants = Assistants(self.store, loader, builtin_assistants(), self.permissions)
         self.files = Files(self.store)
         self.uploads = Uploads(self.store, self.files)
         self.threads = Threads(self.store, self.assistants.homes)

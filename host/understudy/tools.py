@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from understudy.permissions.grant import NOTHING, Grant
+
 if TYPE_CHECKING:
     from understudy.embeddings import Embedder
     from understudy.runs.run import Run
@@ -70,6 +72,10 @@ class ToolContext:
     )
     """What makes vectors, if the user wants any: of the model that is named, or, for None, of the
     one named for all. The host closes it."""
+
+    grant: Grant = NOTHING
+    """What the assistant has been allowed. A tool that would start programs, or reach the network
+    where its entry says, does so for a `trusted` one only."""
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -174,6 +174,7 @@ def test_a_model_json_can_point_to_a_server_of_its_own(root, model, write_assist
     write_assistant("own", {"assistant.json": {}, "model.json": {"settings": settings}})
 
     async def work(host):
+        await host.permissions.allow(await host.assistants.folder("own"), trusted=False)
         return (await host.run("own", "Hi")).text
 
     assert go(root, work) == "You said: Hi"

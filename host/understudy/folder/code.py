@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from understudy.folder.files import JSONFile, Unreadable, read_json, resolve
+from understudy.folder.permissions import read_permissions
 from understudy.folder.problems import Problem
+from understudy.permissions.grant import NOTHING, Grant
 
 PACKAGE: Final = "package.json"
 MAINS: Final = ("src/index.js", "src/index.mjs", "src/index.cjs", "index.js")
@@ -18,10 +20,12 @@ _COMPLETIONS: Final = ("", ".js", ".mjs", ".cjs", "/index.js")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`main` is relative to the folder; `package` is what package.json holds."""
+    """`main` is relative to the folder; `package` is what package.json holds, `asks` what it
+    asks for."""
 
     main: Path | None = None
     package: dict[str, Any] = field(default_factory=dict, hash=False)
+    asks: Grant = NOTHING
 
 
 def read_code(folder: Path, problems: list[Problem]) -> Code:
@@ -30,7 +34,8 @@ def read_code(folder: Path, problems: list[Problem]) -> Code:
     if file is None:
         return Code(_first(folder, MAINS, problems))
     problems += _section_problems(file)
-    return Code(_main(folder, file, problems), file.value)
+    asks = read_permissions(file, problems)
+    return Code(_main(folder, file, problems), file.value, asks)
 
 
 def _section_problems(file: JSONFile) -> list[Problem]:

@@ -68,6 +68,18 @@ class ModelConfig(BaseModel):
             instructions=self.instructions or other.instructions,
         )
 
+    def over_anothers(self, other: ModelConfig | None) -> ModelConfig:
+        """The same, completed by what another author has written.
+
+        Their key goes to the address that they wrote it for, and to no other.
+        """
+        whole = self.over(other)
+        own = self.settings
+        is_elsewhere = own.base_url not in (None, other.settings.base_url if other else None)
+        if is_elsewhere and "api_key" not in own.model_fields_set:
+            whole.settings.api_key = None
+        return whole
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
@@ -86,7 +98,7 @@ def choose_model(
 ) -> ModelChoice:
     """The model of a run: thread.json over the assistant over its folder's configuration."""
     own = ModelConfig(model=assistant.model, parameters=_parameters(assistant)).over(config)
-    chosen = own if thread is None else _of_thread(thread, assistant.id).over(own)
+    chosen = own if thread is None else _of_thread(thread, assistant.id).over_anothers(own)
     return ModelChoice(
         chosen.model,
         chosen.provider,

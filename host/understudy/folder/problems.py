@@ -12,8 +12,8 @@ class Problem:
 
     An `error` keeps the assistant from running, a `warning` does not. Codes of the host's own:
     `bad-field`, `bad-id`, `bad-json`, `duplicate-field`, `duplicate-function`, `main-missing`,
-    `no-assistant`, `thread-location`, `unknown-engine`, `unknown-field`, `unknown-tool`,
-    `unreadable-file`.
+    `no-assistant`, `not-allowed`, `thread-location`, `unknown-approval`, `unknown-engine`,
+    `unknown-field`, `unknown-permission`, `unknown-tool`, `unreadable-file`.
     """
 
     code: str

@@ -20,6 +20,7 @@ from understudy.folder.model_file import MODEL, read_model
 from understudy.folder.problems import Problem
 from understudy.jan.models import REFERENCE
 from understudy.objects import Assistant
+from understudy.permissions.grant import NOTHING, Grant
 
 ASSISTANT: Final = "assistant.json"
 
@@ -30,7 +31,8 @@ class AssistantFolder:
 
     `path` is None for an assistant that a store keeps without a folder. `assistant` is None if
     assistant.json cannot be read, or if there is no assistant. `main`, where the code starts, and
-    `instructions_file`, where the instructions are from, are relative to the folder. `file` is
+    `instructions_file`, where the instructions are from, are relative to the folder. `asks` are
+    the permissions in package.json. `file` is
     assistant.json (or `<folder>.json` of Jan's first draft), for pointing into it.
     """
 
@@ -41,6 +43,7 @@ class AssistantFolder:
     model: ModelConfig | None = None
     package: dict[str, Any] = field(default_factory=dict, hash=False)
     main: Path | None = None
+    asks: Grant = NOTHING
     instructions_file: str | None = None
     keeps_threads: bool = False
     file: JSONFile = field(default=JSONFile(ASSISTANT, {}), hash=False, repr=False)
@@ -83,7 +86,7 @@ def read_folder(folder: Path, *, id: str | None = None) -> AssistantFolder:  # n
     model = read_model(real, file, problems)
     code = read_code(real, problems)
     written = read_instructions(real, problems)
-    found = replace(found, model=model, package=code.package, main=code.main)
+    found = replace(found, model=model, package=code.package, main=code.main, asks=code.asks)
     if file is not None:
         found = replace(found, file=file)
     if file is None and not code.main and not written:

@@ -13,6 +13,7 @@ from understudy.errors import Conflict, NotFound
 from understudy.folder import AssistantFolder, Sources, fingerprint, read_document, read_folder
 from understudy.library.loading import LoadedAssistant, Loader
 from understudy.objects import Assistant, ToolEntry, new_id
+from understudy.permissions.permissions import Permissions
 from understudy.store import NAME, Document, Order, Page, Path, Store
 from understudy.suggestion import did_you_mean
 
@@ -37,7 +38,10 @@ class Assistants:
     A folder of the root hides a built-in one of the same name. Built-in ones are never changed.
     """
 
-    def __init__(self, store: Store, loader: Loader, builtin: FilePath) -> None:
+    def __init__(
+        self, store: Store, loader: Loader, builtin: FilePath, permissions: Permissions
+    ) -> None:
+        self._permissions = permissions
         self._store = store
         self._loader = loader
         self._builtin = builtin
@@ -170,6 +174,7 @@ class Assistants:
         """Move an assistant's folder to the trash: it holds someone's work."""
         document = await self._document(assistant_id)
         await self._store.delete(document.path, trash=True)
+        await self._permissions.forget(assistant_id)
         await self._forget(assistant_id)
 
     async def _document(self, assistant_id: str) -> Document:
@@ -202,7 +207,8 @@ class Assistants:
         """The assistant as its files are now, the caller counted as a user; what it replaces."""
         cached = self._cache.get(assistant_id)
         path = self._path(assistant_id) if NAME.fullmatch(assistant_id) else None
-        mark = fingerprint(path) if path is not None else None
+        # What has been allowed is part of it: code is opened with its grant.
+        mark = (fingerprint(path), self._permissions.mark) if path is not None else None
         if cached is not None and mark is not None and cached.fingerprint == mark:
             cached.users += 1
             return cached, None

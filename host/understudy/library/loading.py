@@ -14,7 +14,11 @@ from understudy.folder import AssistantFolder, validate_folder
 from understudy.folder.problems import Problem
 from understudy.library.embedding import Embedding
 from understudy.library.toolbox import Toolbox
+from understudy.network.access import Network
 from understudy.objects import Assistant, ToolEntry
+from understudy.permissions.permissions import Permissions
+from understudy.permissions.secrets import of_tool
+from understudy.permissions.standing import Standing, in_words
 from understudy.providers import Providers
 from understudy.runtimes import Limits, Program, Source
 from understudy.store import Path, Store
@@ -31,6 +35,8 @@ class LoadedAssistant:
     assistant: Assistant
     folder: AssistantFolder
     toolbox: Toolbox
+    standing: Standing
+    network: Network
     program: Program | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -53,8 +59,9 @@ class LoadedAssistant:
             )
 
     async def close(self) -> None:
-        """Close the tools and the code."""
+        """Close the tools, the code and its connections."""
         await self.toolbox.close()
+        await self.network.close()
         if self.program is not None:
             await self.program.close()
 
@@ -68,8 +75,10 @@ class Loader:
         hooks: Hooks,
         providers: Providers,
         embedding: Embedding,
+        permissions: Permissions,
         cache: FilePath | None = None,
     ) -> None:
+        self._permissions = permissions
         self._store = store
         self._embedding = embedding
         self._hooks = hooks
@@ -81,12 +90,17 @@ class Loader:
         problems = list(folder.problems)
         assistant = folder.assistant or Assistant(id=folder.id)
         assistant = self._hooks.fold(hookspecs.load_assistant, assistant)
-        program = await self._attempt(self._open(folder), problems)
+        standing = await self._permissions.standing(folder)
+        problems += _undecided(standing)
+        program = await self._attempt(self._open(folder, standing), problems)
         if program is not None and "load" in program.exports:
             changed = await self._attempt(program.load(assistant.wire()), problems)
             assistant = _changed(assistant, changed, problems)
-        toolbox = await self._toolbox(assistant, assistant.tools, folder, program, problems)
-        loaded = LoadedAssistant(assistant, folder, toolbox, program, problems)
+        toolbox = await self._toolbox(
+            assistant, assistant.tools, folder, standing, program, problems
+        )
+        network = Network(standing)
+        loaded = LoadedAssistant(assistant, folder, toolbox, standing, network, program, problems)
         problems += await self._validate(loaded)
         return loaded
 
@@ -96,17 +110,19 @@ class Loader:
         """The same assistant with other tools, for one run. Close its toolbox alone."""
         problems: list[Problem] = []
         assistant = loaded.assistant.model_copy(update={"tools": list(entries)})
-        toolbox = await self._toolbox(assistant, entries, loaded.folder, loaded.program, problems)
-        return LoadedAssistant(assistant, loaded.folder, toolbox, loaded.program, problems)
+        toolbox = await self._toolbox(
+            assistant, entries, loaded.folder, loaded.standing, loaded.program, problems
+        )
+        return replace(loaded, assistant=assistant, toolbox=toolbox, problems=problems)
 
-    async def _open(self, folder: AssistantFolder) -> Program | None:
+    async def _open(self, folder: AssistantFolder, standing: Standing) -> Program | None:
         if folder.main is None or folder.path is None:
             return None
         asked = folder.package.get("understudy")
         name = asked.get("runtime") if isinstance(asked, Mapping) else None
         runtime = self._providers.runtime(name or DEFAULT_RUNTIME)
         limits = _limits(asked if isinstance(asked, Mapping) else {})
-        source = Source(folder.id, folder.path, folder.main, folder.package, limits)
+        source = Source(folder.id, folder.path, folder.main, folder.package, limits, standing.grant)
         return await runtime.open(source)
 
     async def _toolbox(
@@ -114,6 +130,7 @@ class Loader:
         assistant: Assistant,
         entries: Sequence[ToolEntry],
         folder: AssistantFolder,
+        standing: Standing,
         program: Program | None,
         problems: list[Problem],
     ) -> Toolbox:
@@ -121,13 +138,16 @@ class Loader:
         toolbox.add_entries(entries)
         for entry in entries:
             if self._providers.has_tool(entry.type):
-                await self._attempt(self._add_tool(toolbox, entry, folder), problems)
+                await self._attempt(self._add_tool(toolbox, entry, folder, standing), problems)
         for answer in await self._hooks.gather(hookspecs.provide_tools, assistant):
             origin = f"plugin `{answer.plugin}`"
             await self._attempt(_offer(toolbox, answer.value, origin), problems)
         return toolbox
 
-    async def _add_tool(self, toolbox: Toolbox, entry: ToolEntry, folder: AssistantFolder) -> None:
+    async def _add_tool(
+        self, toolbox: Toolbox, entry: ToolEntry, folder: AssistantFolder, standing: Standing
+    ) -> None:
+        standing.require_secrets(of_tool(entry.wire()))
         context = ToolContext(
             folder.id,
             entry.wire(),
@@ -135,6 +155,7 @@ class Loader:
             self._store,
             self._cache,
             self._embedding.named,
+            standing.grant,
         )
         toolbox.add_tool(self._providers.tool(entry.type, context), f"tool `{entry.type}`")
 
@@ -156,6 +177,17 @@ class Loader:
         except UnderstudyError as error:
             problems.append(_as_problem(error))
             return None
+
+
+def _undecided(standing: Standing) -> list[Problem]:
+    """A warning about what it asks for and has not been allowed: it runs, but without that."""
+    if standing.grant.trusted or not standing.is_open:
+        return []
+    wishes = "; ".join(in_words(standing.asked))
+    what = "has changed since it was allowed something; now it" if standing.changes else "it"
+    message = f"{what} asks for what has not been allowed: to {wishes}"
+    hint = f"`{standing.command}` shows it, and asks whether to allow it."
+    return [Problem("not-allowed", message, "package.json", hint=hint, severity="warning")]
 
 
 async def _offer(toolbox: Toolbox, tool: Tool, origin: str) -> None:

@@ -10,6 +10,7 @@ from understudy.folder.files import read_json
 from understudy.folder.model_file import MODEL, read_model
 from understudy.library.loading import LoadedAssistant
 from understudy.objects import Thread
+from understudy.permissions.secrets import of_model
 from understudy.store import NAME, Path, Store
 
 
@@ -24,37 +25,48 @@ class Models:
         self._store = store
 
     def choose(self, loaded: LoadedAssistant, path: Path, thread: Thread) -> ModelChoice:
-        """The model for a run of the assistant on the thread that lies at `path`."""
+        """The model for a run of the assistant on the thread that lies at `path`.
+
+        Raises `NotAllowed` if the assistant, or the thread, would have a secret sent that the user
+        has not allowed: only what the root's own `models/` say needs no leave.
+        """
         about: dict[str, Any] = thread.wire()
         own = _value(self._store.folder(path))
         if own is not None:
             about["assistants"] = [{"model": own}]
         choice = choose_model(loaded.assistant, loaded.folder.model, about)
-        general = self._general(loaded.folder.path, choice.model)
-        if general is None:
+        folder = loaded.folder.path
+        if folder is not None and (general := _general(folder / "models", choice.model)):
+            choice = _whole(general.model, _config(choice).over(general))
+            loaded.standing.require_secrets(of_model(choice.settings))
             return choice
-        nearest = ModelConfig.model_validate(
-            {
-                "model": choice.model,
-                "provider": choice.provider,
-                "settings": choice.settings,
-                "parameters": choice.parameters,
-            }
-        )
-        whole = nearest.over(general)
-        settings = whole.settings.model_dump(exclude_none=True, by_alias=True)
-        return ModelChoice(general.model, whole.provider, settings, whole.parameters)
+        loaded.standing.require_secrets(of_model(choice.settings))
+        root = self._store.folder(("models", "any"))
+        if root is not None and (general := _general(root.parent, choice.model)):
+            return _whole(general.model, _config(choice).over_anothers(general))
+        return choice
 
-    def _general(self, assistant: FilePath | None, name: str | None) -> ModelConfig | None:
-        """What a `models/` folder says of a model, under the name that others call it by."""
-        if name is None or not NAME.fullmatch(name):
-            return None
-        folders = (assistant / "models" / name if assistant else None, self._root(name))
-        found = (read_model(folder, None, []) for folder in folders if folder is not None)
-        return next((config for config in found if config is not None), None)
 
-    def _root(self, name: str) -> FilePath | None:
-        return self._store.folder(("models", name))
+def _general(models: FilePath, name: str | None) -> ModelConfig | None:
+    """What a `models/` folder says of a model, under the name that others call it by."""
+    named = name is not None and NAME.fullmatch(name)
+    return read_model(models / str(name), None, []) if named else None
+
+
+def _config(choice: ModelChoice) -> ModelConfig:
+    return ModelConfig.model_validate(
+        {
+            "model": choice.model,
+            "provider": choice.provider,
+            "settings": choice.settings,
+            "parameters": choice.parameters,
+        }
+    )
+
+
+def _whole(model: str | None, config: ModelConfig) -> ModelChoice:
+    settings = config.settings.model_dump(exclude_none=True, by_alias=True)
+    return ModelChoice(model, config.provider, settings, config.parameters)
 
 
 def _value(folder: FilePath | None) -> dict[str, Any] | None:

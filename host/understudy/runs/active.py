@@ -10,9 +10,12 @@ from typing import Any
 
 from understudy.library.files import Files
 from understudy.library.toolbox import Toolbox
+from understudy.network.access import Network
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.runs.agent import agent
-from understudy.runs.effects import Effects
+from understudy.runs.completion import Completion, as_chunks
+from understudy.runs.effects import Effects, Streamer
+from understudy.runs.fetch import Answered, as_items
 from understudy.runs.lines import events_in
 from understudy.runs.model_calls import ModelCalls
 from understudy.runs.past import Past
@@ -51,6 +54,7 @@ class ActiveRun:
         transcript: Transcript,
         uploads: Files,
         search: RunSearch,
+        network: Network,
         *,
         max_steps: int,
     ) -> None:
@@ -78,7 +82,10 @@ class ActiveRun:
                 "log": self._log,
                 "search": search.perform,
             },
-            streamers={"model": models.stream},
+            streamers={
+                "model": Streamer(models.stream, Completion, as_chunks),
+                "fetch": Streamer(network.fetch, Answered, as_items),
+            },
         )
 
     def take_up(self, records: Sequence[Record]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 JSON = dict[str, Any]
@@ -50,8 +51,8 @@ class Completion:
         }
 
 
-def as_chunk(message: JSON) -> JSON:
+def as_chunks(message: JSON) -> Iterator[JSON]:
     """A whole message as the one chunk that it could have come in."""
     calls = [{"index": index, **call} for index, call in enumerate(message["tool_calls"])]
     chunk = {name: message[name] for name in ("text", "refusal", "finish_reason", "usage")}
-    return {**{name: value for name, value in chunk.items() if value}, "tool_calls": calls}
+    yield {**{name: value for name, value in chunk.items() if value}, "tool_calls": calls}

@@ -7,21 +7,42 @@ everything that happened, in order, and a run can be taken up or replayed from i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from understudy.errors import Invalid
-from understudy.runs.completion import Completion, as_chunk
+from understudy.runs import fetch
 from understudy.runs.journal import Journal
 from understudy.runs.past import Past
 from understudy.streams import closing
 
 JSON = dict[str, Any]
-_LASTING = frozenset({"tool", "client_tools", "process", "fetch"})
+_LASTING = frozenset({"tool", "client_tools", "approval", "process", "fetch", "files.write"})
 """Effects that change the world: their lines are on the disk before they are made, so that not
 even a power cut can have one made twice. Asking a model again only costs."""
 Doer = Callable[[JSON], Awaitable[Any]]
-Streamer = Callable[[JSON], AsyncIterator[JSON]]
+
+
+class Collector(Protocol):
+    """Puts an answer together from its pieces."""
+
+    def add(self, item: JSON, /) -> None:
+        """Take in the next piece."""
+        ...
+
+    def message(self) -> JSON:
+        """The whole answer, as the journal keeps it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Streamer:
+    """An effect that answers bit by bit. `pieces` parts a whole answer again."""
+
+    make: Callable[[JSON], AsyncIterator[JSON]]
+    collector: Callable[[], Collector]
+    pieces: Callable[[JSON], Iterable[JSON]]
 
 
 class Effects:
@@ -47,7 +68,7 @@ class Effects:
         doer = self._doers.get(kind)
         if doer is None:
             raise Invalid(f'There is no effect of the kind "{kind}".')
-        lasting = kind in _LASTING
+        lasting = _is_lasting(kind, payload)
         effect_id = await self._begin(kind, payload, durable=lasting)
         if self._past is not None and self._past.knows(effect_id, kind):
             return self._past.answer(effect_id)
@@ -64,23 +85,25 @@ class Effects:
         streamer = self._streamers.get(kind)
         if streamer is None:
             raise Invalid(f'There is no streamed effect of the kind "{kind}".')
-        effect_id = await self._begin(kind, payload)
+        lasting = _is_lasting(kind, payload)
+        effect_id = await self._begin(kind, payload, durable=lasting)
         if self._past is not None and self._past.knows(effect_id, kind):
-            yield as_chunk(self._past.answer(effect_id))
+            for piece in streamer.pieces(self._past.answer(effect_id)):
+                yield piece
             return
-        whole = Completion()
+        whole = streamer.collector()
         try:
-            async with closing(streamer(payload)) as chunks:
+            async with closing(streamer.make(payload)) as chunks:
                 async for chunk in chunks:
                     whole.add(chunk)
                     yield chunk
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
-            await self._journal.result(effect_id, {"error": describe(error)})
+            await self._journal.result(effect_id, {"error": describe(error)}, durable=lasting)
             raise
-        await self._journal.result(effect_id, {"value": whole.message()})
+        await self._journal.result(effect_id, {"value": whole.message()}, durable=lasting)
 
     async def _whole(self, kind: str, payload: JSON) -> JSON:
-        whole = Completion()
+        whole = self._streamers[kind].collector()
         async with closing(self.stream(kind, payload)) as chunks:
             async for chunk in chunks:
                 whole.add(chunk)
@@ -89,8 +112,13 @@ class Effects:
     async def _begin(self, kind: str, payload: JSON, *, durable: bool = False) -> str:
         self._count += 1
         effect_id = f"e{self._count}"
-        await self._journal.effect(effect_id, kind, payload, durable=durable)
+        shown = fetch.recorded(payload) if kind == "fetch" else payload
+        await self._journal.effect(effect_id, kind, shown, durable=durable)
         return effect_id
+
+
+def _is_lasting(kind: str, payload: JSON) -> bool:
+    return kind in _LASTING and not (kind == "fetch" and fetch.only_reads(payload))
 
 
 def describe(error: BaseException) -> JSON:

@@ -155,6 +155,7 @@ class Stage:
             transcript,
             self._files,
             RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
+            loaded.network,
             max_steps=_max_steps(loaded),
         )
         if self._hooks.implementations(hookspecs.observe_event):
