@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from understudy.durability import chosen_durability, store_options
 from understudy.errors import Invalid, PluginError, UnderstudyError
 from understudy.events import Event
 from understudy.folder import AssistantFolder
@@ -35,7 +36,7 @@ from understudy.runs.engine import Runs
 from understudy.runs.execution import Execution
 from understudy.runs.scratch import Scratch, Scratches
 from understudy.runs.staging import Stage
-from understudy.store import Store
+from understudy.store import Durability, Store
 from understudy.streams import closing
 
 DEFAULT_STORE = "files"
@@ -53,8 +54,10 @@ class Host:
             print(reply.text)
 
     `root` defaults to `UNDERSTUDY_ROOT`, or the platform's data folder. `store` is a Store, or
-    the name of a store plugin. `plugins` are hook plugins of the app's own: modules or objects.
-    `providers` are further plugins by group and name, such as `{"tools": {"clock": Clock}}`.
+    the name of a store plugin. `durability="fast"` does not wait for the disk: a power cut may take
+    back what was acknowledged (default: `UNDERSTUDY_DURABILITY`, or `full`). `plugins` are hook
+    plugins of the app's own: modules or objects. `providers` are further plugins by group and name,
+    such as `{"tools": {"clock": Clock}}`.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Host:
         root: str | os.PathLike[str] | None = None,
         *,
         store: Store | str = DEFAULT_STORE,
+        durability: Durability | None = None,
         plugins: Iterable[object] = (),
         providers: Mapping[str, Mapping[str, object]] | None = None,
         settings: Mapping[str, Any] | None = None,
@@ -73,6 +77,7 @@ class Host:
         for group, named in (providers or {}).items():
             for name, provider in named.items():
                 self.plugins.add(_group(group), name, provider)
+        self.durability: Durability = chosen_durability(durability)
         self.store: Store = self._open_store(store) if isinstance(store, str) else store
         self._providers = Providers(self.plugins)
         hooks = self.plugins.hooks()
@@ -108,7 +113,7 @@ class Host:
 
     def _open_store(self, name: str) -> Store:
         factory = self.plugins.provider("stores", name)
-        store: Store = factory(self.root)
+        store: Store = factory(self.root, **store_options(factory, self.durability))
         missing = [method for method in _STORE_METHODS if not hasattr(store, method)]
         if missing:
             message = f"the store `{name}` is no Store: it lacks {', '.join(missing)}"

@@ -9,7 +9,8 @@ Names come from outside. A store must refuse (`Invalid`) any that is not `NAME`,
 touches anything.
 
 A store is an entry point in the group `understudy.stores`; the object is a class or function that
-takes the data root, a `pathlib.Path`.
+takes the data root, a `pathlib.Path`. If it takes `durability` as well, it is given that where it
+is not `full`.
 
 `understudy.testing.store_contract.StoreContract` holds the tests that every store must pass.
 """
@@ -21,13 +22,15 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from understudy.errors import UnderstudyError
 
 Path = tuple[str, ...]
 Record = dict[str, Any]
 Order = Literal["asc", "desc"]
+Durability = Literal["full", "fast"]
+"""`full`: what is acknowledged survives a power cut. `fast`: it survives the process only."""
 T = TypeVar("T")
 
 NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}")
@@ -72,6 +75,35 @@ class Entry:
 
     position: int
     record: Record = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something stored that cannot be read; `place` is its name below the data root.
+
+    `is_mended`: the store has set it aside or will, and nothing that was acknowledged is in it.
+    """
+
+    place: str
+    text: str
+    is_mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What a store found when it read all that it holds: how many files, and what is damaged."""
+
+    files: int
+    damage: tuple[Damage, ...] = ()
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A store that can read all that it holds: `understudy doctor` asks it to."""
+
+    async def check(self) -> Checkup:
+        """Read everything."""
+        ...
 
 
 class Store(Protocol):

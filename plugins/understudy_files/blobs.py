@@ -36,7 +36,8 @@ class Blobs:
                 if len(piece) >= PIECE:
                     await settled(self._workers.submit(_write, name, staged, bytes(piece)))
                     piece.clear()
-            await settled(self._workers.submit(_finish, name, staged, bytes(piece)))
+            last, durable = bytes(piece), self._disk.durable
+            await settled(self._workers.submit(_finish, name, staged, last, durable))
         except BaseException:
             staged.discard()
             raise
@@ -70,10 +71,10 @@ def _write(name: str, staged: Staged, data: bytes) -> None:
         staged.write(data)
 
 
-def _finish(name: str, staged: Staged, data: bytes) -> None:
+def _finish(name: str, staged: Staged, data: bytes, durable: bool) -> None:
     with writing(name):
         staged.write(data)
-        staged.commit(durable=True)
+        staged.commit(durable=durable)
 
 
 def _read(name: str, fd: int) -> bytes:

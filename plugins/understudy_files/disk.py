@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path as FilePath
 from typing import Final
@@ -21,9 +21,13 @@ NEW_FILE_MODE: Final = 0o666
 
 
 class Disk:
-    """Access to the files below `root`, by names relative to it. The root may be a link."""
+    """Access to the files below `root`, by names relative to it. The root may be a link.
 
-    def __init__(self, root: FilePath) -> None:
+    Not `durable`, nothing is waited for until it is on the disk: a power cut may take it back.
+    """
+
+    def __init__(self, root: FilePath, *, durable: bool = True) -> None:
+        self.durable = durable
         self.root = os.path.abspath(root)
         self._real_root = os.path.realpath(self.root)
         self._swept: set[str] = set()
@@ -96,9 +100,14 @@ class Disk:
             with suppress(FileExistsError):
                 os.mkdir(folder)
             if unsynced is None:
-                sync_folder(os.path.dirname(folder))
+                self.sync_folder(os.path.dirname(folder))
             else:
                 unsynced.append(os.path.dirname(folder))
+
+    def sync_folder(self, folder: str) -> None:
+        """Make the names in a folder survive a power cut."""
+        if self.durable:
+            sync_folder(folder)
 
     def stage(self, name: str) -> Staged:
         """Begin to replace a file, or to make it. Raises `OSError` and `Invalid`."""
@@ -165,12 +174,6 @@ def write_all(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
-
-
-def sync_folders(folders: Sequence[str]) -> None:
-    """As `sync_folder`, the innermost first."""
-    for folder in reversed(folders):
-        sync_folder(folder)
 
 
 def sync_folder(folder: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from understudy.store import NAME, Document, Page, Path
 from understudy_files import document_table as table
-from understudy_files.disk import Disk, sync_folder
+from understudy_files.disk import Disk
 from understudy_files.documents import RACY_NS, Documents
 from understudy_files.failures import ABSENT, reading, writing
 from understudy_files.index import Index
@@ -70,7 +70,7 @@ class Listing:
                 if not os.path.isdir(folder):
                     raise
             if unsynced is None:
-                sync_folder(os.path.dirname(folder))
+                self._disk.sync_folder(os.path.dirname(folder))
             else:
                 unsynced.append(os.path.dirname(folder))
 

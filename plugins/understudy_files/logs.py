@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from understudy.store import Entry, Path, Record
-from understudy_files.disk import Disk, sync_folder, write_all
+from understudy_files.disk import Disk, write_all
 from understudy_files.failures import ABSENT, writing
 from understudy_files.json_text import dump
 from understudy_files.layout import log_name
@@ -145,7 +145,7 @@ class Logs:
     def _sync(self, fd: int, name: str) -> None:
         os.fsync(fd)
         if name in self._unsynced:
-            sync_folder(os.path.dirname(self._disk.resolve(name)))
+            self._disk.sync_folder(os.path.dirname(self._disk.resolve(name)))
             self._unsynced.discard(name)
 
     def _look_at(self, name: str) -> None:

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path as FilePath
 
 from understudy.store import Path
-from understudy_files.disk import Disk, sync_folder
+from understudy_files.disk import Disk
 from understudy_files.documents import Documents
 from understudy_files.failures import writing
 from understudy_files.layout import INTERNAL, document_names, folder_name
@@ -52,8 +52,8 @@ class Removal:
                 raise
             # The collection is a disk of its own: what is deleted stays on it.
             place = self._rename(path, f"{folder_name(path[:-1])}/{FilePath(target).name}")
-        sync_folder(self._disk.resolve(folder_name(path[:-1])))
-        sync_folder(str(place.parent))
+        self._disk.sync_folder(self._disk.resolve(folder_name(path[:-1])))
+        self._disk.sync_folder(str(place.parent))
         return place
 
     def _rename(self, path: Path, target: str) -> FilePath:

@@ -10,9 +10,10 @@ from pathlib import Path as FilePath
 from typing import ParamSpec, TypeVar
 
 from understudy.errors import Conflict
-from understudy.store import ANY, Document, Entry, Order, Page, Path, Record
+from understudy.store import ANY, Checkup, Document, Durability, Entry, Order, Page, Path, Record
 from understudy_files.blobs import Blobs
-from understudy_files.disk import Disk, sync_folders
+from understudy_files.checkup import look_over
+from understudy_files.disk import Disk
 from understudy_files.documents import Documents, version_of
 from understudy_files.index import Index
 from understudy_files.json_text import dump
@@ -36,11 +37,13 @@ _READ_AT_ONCE = 65_536
 class FileStore:
     """A store in a folder. Documents are read on the event loop, all else is done in threads.
 
-    A call that is cancelled first waits for a write that has begun: done, or not done.
+    A call that is cancelled first waits for a write that has begun: done, or not done. With
+    `durability="fast"` no call waits for the disk: what a power cut may take back is the
+    operating system's to say.
     """
 
-    def __init__(self, root: FilePath) -> None:
-        self._disk = Disk(root)
+    def __init__(self, root: FilePath, *, durability: Durability = "full") -> None:
+        self._disk = Disk(root, durable=durability == "full")
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-files")
         self._locks = Locks(self._disk)
         self._index = Index(self._disk, self._locks)
@@ -59,7 +62,8 @@ class FileStore:
         self, path: Path, value: Record, *, expect: str | None = ANY, durable: bool = True
     ) -> str:
         """Write a document. Comments in a file written by hand are kept where they can be."""
-        return await self._work(self._put, path, dump(value, indent=2), expect, durable)
+        lasting = durable and self._disk.durable
+        return await self._work(self._put, path, dump(value, indent=2), expect, lasting)
 
     async def delete(self, path: Path, *, trash: bool = False) -> bool:
         """Remove a document's folder, or move it to `.trash/<name>-<time>` below the root."""
@@ -82,7 +86,8 @@ class FileStore:
         """Add records. Positions are byte offsets, each behind its record."""
         if not records and not durable:
             return self._logs.size(log)
-        return await settled(self._logs.append(log, records, durable=durable))
+        lasting = durable and self._disk.durable
+        return await settled(self._logs.append(log, records, durable=lasting))
 
     async def read(self, log: Path, *, after: int = 0) -> list[Entry]:
         """Read a log. Lines that are not JSON objects are skipped and logged."""
@@ -125,6 +130,10 @@ class FileStore:
         self._disk.resolve(name)
         return FilePath(self._disk.path(name))
 
+    async def check(self) -> Checkup:
+        """Read every document and every line of every log, and say what is damaged."""
+        return await self._work(look_over, self._disk, self._documents)
+
     async def close(self) -> None:
         """Wait for writes that are under way and close the index."""
         await asyncio.to_thread(self._workers.shutdown)
@@ -143,8 +152,8 @@ class FileStore:
                 self._listing.make_folder(path, unsynced)
             before = None if status is None else self._documents.time(path)
             version, created_at = self._documents.write(path, text, durable=durable)
-            if durable:
-                sync_folders(unsynced)
+            for folder in reversed(unsynced) if durable else ():
+                self._disk.sync_folder(folder)
         if before != created_at:
             self._listing.note(path, created_at)
         return version

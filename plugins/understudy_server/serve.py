@@ -13,11 +13,13 @@ from typing import Any, Final
 import click
 
 from understudy import Host, Invalid
+from understudy.store import Durability
 from understudy_server.key import chosen_root
 from understudy_server.key_file import KeyFile
 from understudy_server.keys import Keys
 
 _BACKLOG: Final = 2048
+_FAST: Final = "Durability: fast. A power cut may take back what was answered."
 _EPILOG = """\b
 Examples:
   understudy serve
@@ -63,6 +65,12 @@ Requests are logged on standard error, without queries, contents and keys.
     type=click.FloatRange(min=0, min_open=True),
     help="Cut clients that send less than 1 KB of a request in this time.",
 )
+@click.option(
+    "--durability",
+    type=click.Choice(["full", "fast"]),
+    help="fast: do not wait for the disk; a power cut may take back what was answered. "
+    "Default: UNDERSTUDY_DURABILITY, or full.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Log errors only, no requests.")
 @click.pass_context
 def command(
@@ -73,6 +81,7 @@ def command(
     names: tuple[str, ...],
     origins: tuple[str, ...],
     patience: float,
+    durability: Durability | None,
     quiet: bool,
 ) -> None:
     """Serve the assistants as OpenAI's API, so that unchanged code runs against them."""
@@ -81,7 +90,8 @@ def command(
     options = {"keys": keys, "hosts": {*names, address}, "origins": origins}
     _log_requests(quiet)
     with _listening(address, port) as listening, asyncio.Runner(loop_factory=_new_loop()) as runner:
-        runner.run(_serve(listening, chosen, options, patience))
+        host = Host(chosen, durability=durability)
+        runner.run(_serve(listening, host, options, patience))
 
 
 def _keys(file: KeyFile) -> Keys:
@@ -126,16 +136,18 @@ def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(
-    listening: socket.socket, root: Path, options: dict[str, Any], patience: float
+    listening: socket.socket, host: Host, options: dict[str, Any], patience: float
 ) -> None:
     from understudy_server.app import create_app
     from understudy_server.process import Server
 
     def ready() -> None:
         click.echo("`understudy key` shows the API key.", err=True)
-        click.echo(f"Serving {root} at {_url(listening)}", err=True)
+        if host.durability == "fast":
+            click.echo(_FAST, err=True)
+        click.echo(f"Serving {host.root} at {_url(listening)}", err=True)
 
-    async with Host(root) as host:
+    async with host:
         server = Server(create_app(host, **options), host, ready, patience=patience)
         await server.serve(sockets=[listening])
 

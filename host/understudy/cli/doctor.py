@@ -19,6 +19,7 @@ from understudy.cli.output import json_option, print_json, styled, visible
 from understudy.cli.validate import validated, with_errors
 from understudy.errors import UnderstudyError
 from understudy.host import Host
+from understudy.store import Checked
 
 _EPILOG = """\b
 Examples:
@@ -31,6 +32,9 @@ Exit codes: 0 all is well (there may be warnings), 1 something does not work.
 State = Literal["ok", "warning", "error"]
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 _SHOWN_MODELS = 5
+_SHOWN_DAMAGE = 5
+_DAMAGED = "Correct what was edited, or restore an older copy; what is around it is not affected."
+_FRAGMENTS = "Nothing that was acknowledged is in it: look at it, or delete it."
 _NO_MODEL = (
     "Start a local server (Ollama, LM Studio, llama.cpp, vLLM, Jan), or set OPENAI_BASE_URL "
     "and OPENAI_API_KEY. The assistants math-tutor and librarian work without a model."
@@ -51,7 +55,7 @@ class Finding:
 @json_option
 @pass_options
 def command(options: Options, as_json: bool) -> int:
-    """Check the installation, the data root, the plugins, the assistants and the models.
+    """Check the installation, the data root, what is stored, the plugins, assistants and models.
 
     It writes and removes a thread in the data root, and computes something in V8.
     """
@@ -79,6 +83,7 @@ def _installation() -> Finding:
 async def _checked(host: Host) -> list[Finding]:
     checks: dict[str, Callable[[Host], Awaitable[Finding]]] = {
         "data root": _root,
+        "stored data": _stored,
         "plugins": _plugins,
         "assistants": _assistants,
         "JavaScript": _javascript,
@@ -102,6 +107,22 @@ async def _root(host: Host) -> Finding:
     await host.threads.get(thread.id)
     await host.threads.delete(thread.id)
     return Finding("data root", "ok", f"{host.root} can be written")
+
+
+async def _stored(host: Host) -> Finding:
+    """Everything that the store holds can be read."""
+    if not isinstance(host.store, Checked):
+        return Finding("stored data", "ok", "this store does not look over what it holds")
+    checkup = await host.store.check()
+    lost = [damage for damage in checkup.damage if not damage.is_mended]
+    if not checkup.damage:
+        return Finding("stored data", "ok", f"{checkup.files} files, all of them readable")
+    more = len(lost or checkup.damage) - _SHOWN_DAMAGE
+    texts = [damage.text for damage in (lost or checkup.damage)[:_SHOWN_DAMAGE]]
+    text = " ".join([*texts, f"… and {more} more."] if more > 0 else texts)
+    if lost:
+        return Finding("stored data", "error", text, _DAMAGED)
+    return Finding("stored data", "warning", text, _FRAGMENTS)
 
 
 async def _plugins(host: Host) -> Finding:

@@ -11,17 +11,23 @@ from typing import TypeVar
 from understudy.cli.group import Options
 from understudy.errors import StoreError
 from understudy.host import Host
+from understudy.store import Durability
 
 T = TypeVar("T")
 _EXIT_TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
-def with_host(options: Options, work: Callable[[Host], Awaitable[T]]) -> T:
+def with_host(
+    options: Options,
+    work: Callable[[Host], Awaitable[T]],
+    *,
+    durability: Durability | None = None,
+) -> T:
     """Open the data root, do the work, close it. Ctrl-C and SIGTERM stop the work first."""
 
     async def main() -> T:
         _cancel_when_terminated()
-        async with Host(options.root) as host:
+        async with Host(options.root, durability=durability) as host:
             try:
                 return await work(host)
             except StoreError as error:

@@ -21,6 +21,7 @@ from understudy.cli.output import json_option, print_json, print_note
 from understudy.cli.waiting import Waiting
 from understudy.events import Event
 from understudy.host import Host
+from understudy.store import Durability
 
 _EPILOG = """\b
 Examples:
@@ -68,6 +69,12 @@ def _stdin() -> str:
 @click.option("--thread", metavar="ID", help="Go on with this thread.")
 @click.option("--model", metavar="NAME", help="Use this model instead of the assistant's.")
 @click.option("--instructions", help="Use these instead of the assistant's instructions.")
+@click.option(
+    "--durability",
+    type=click.Choice(["full", "fast"]),
+    help="fast: do not wait for the disk; a power cut may take back what was answered. "
+    "Default: UNDERSTUDY_DURABILITY, or full.",
+)
 @click.option("--events", is_flag=True, help="Print each event as a line of JSON, as it happens.")
 @json_option
 @pass_options
@@ -79,6 +86,7 @@ def command(
     thread: str | None,
     model: str | None,
     instructions: str | None,
+    durability: Durability | None,
     events: bool,
     as_json: bool,
 ) -> int:
@@ -92,7 +100,7 @@ def command(
     given = {name: value for name, value in wishes.items() if value is not None}
     asked = _Question(assistant, question, thread, files, given)
     form: Form = "events" if events else "json" if as_json else "text"
-    return with_host(options, lambda host: _run(host, asked, form))
+    return with_host(options, lambda host: _run(host, asked, form), durability=durability)
 
 
 async def _run(host: Host, asked: _Question, form: Form) -> int:
