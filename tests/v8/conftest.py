@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from understudy.errors import ScriptError
 from understudy.objects import Assistant, File, Message, Thread
+from understudy.permissions.grant import Grant
 from understudy.runtimes import Limits, Source
 from understudy_v8 import V8Runtime
 from understudy_v8.disposal import open_contexts
@@ -63,13 +65,20 @@ class ScriptRun:
         return self.streams[kind](payload)
 
 
+def children() -> list[int]:
+    """The processes that this one has, zombies among them."""
+    me = os.getpid()
+    return [int(pid) for pid in Path(f"/proc/{me}/task/{me}/children").read_text().split()]
+
+
 class Workshop:
     """Writes files, opens them as an assistant, and leaves no context behind."""
 
     run_class = ScriptRun
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, isolation: str) -> None:
         self.folder = folder
+        self.grant = Grant(trusted=isolation == "here")
         self.runtime: V8Runtime
         self.package: dict[str, Any] = {}
         self.limits = Limits()
@@ -81,12 +90,13 @@ class Workshop:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
 
-    async def open(self, main: str = "index.js") -> V8Program:
-        source = Source("a", self.folder, self.folder / main, self.package, self.limits)
+    async def open(self, file: str = "index.js") -> V8Program:
+        main = self.folder / file
+        source = Source("a", self.folder, main, self.package, self.limits, self.grant)
         return await self.runtime.open(source)
 
     def play(self, scene: Callable[[], Awaitable[T]]) -> T:
-        """Run a scene in an event loop of its own; afterwards no context is open, no task left."""
+        """Run a scene in a loop of its own; afterwards no context, process or task is left."""
 
         async def stage() -> T:
             self.runtime = V8Runtime(clock=self.clock)
@@ -98,6 +108,7 @@ class Workshop:
 
         result = asyncio.run(stage())
         assert open_contexts() == 0
+        assert children() == []
         return result
 
     def invoke(self, files: dict[str, str] | str, run: ScriptRun | None = None) -> list[Any]:
@@ -118,7 +129,13 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
+def isolation() -> str:
+    """Where code runs, `here` or in a `jail`. A file of tests may parametrise it over both."""
+    return "here"
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, isolation: str) -> Workshop:
     folder = tmp_path / "assistant"
     folder.mkdir()
-    return Workshop(folder)
+    return Workshop(folder, isolation)

@@ -8,6 +8,8 @@ import pytest
 
 from understudy.errors import ModelError
 
+pytestmark = pytest.mark.parametrize("isolation", ["here", "jail"])
+
 M = {"m.js": "export const f = (g) => g(); export const o = {}; export default 1;"}
 HEAD = "import { f, o } from './m.js'; import * as ns from './m.js';\n"
 
@@ -116,7 +118,7 @@ def test_json_that_is_none_has_its_place(workshop):
     ("specifier", "message"),
     [
         ("lodash", "npm package"),
-        ("@scope/pkg", "`./pkg.js`"),
+        ("@scope/pkg", "run `understudy npm install a`"),
         ("node:fs", "part of Node.js"),
         ("https://example.com/x.js", "is an address"),
         ("./missing.js", "there is no file `./missing.js`, seen from `index.js`"),

@@ -7,6 +7,8 @@ import pytest
 from understudy.errors import ScriptError, ToolError
 from understudy.tools import ToolCall
 
+pytestmark = pytest.mark.parametrize("isolation", ["here", "jail"])
+
 
 def use(workshop, source, scene):
     """Open index.js and hand the program to `scene`."""

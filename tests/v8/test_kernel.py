@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.parametrize("isolation", ["here", "jail"])
+
 WORK = """
 export const tools = [{ name: 't', execute: (args) => ({ got: args.x }) }];
 export async function* invoke(run) {

@@ -11,6 +11,8 @@ import pytest
 from understudy.errors import ScriptError
 from understudy.tools import ToolCall
 
+pytestmark = pytest.mark.parametrize("isolation", ["here", "jail"])
+
 
 def test_the_run_object_has_what_the_table_says(workshop):
     index = """export function* invoke(run) {

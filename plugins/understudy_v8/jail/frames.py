@@ -25,8 +25,8 @@ THROWN = b"x"
 EXHAUSTED = b"m"
 """The heap has passed its limit."""
 
-ANSWER_LIMIT = 16 * 2**20
-"""Bytes that one answer may have."""
+ANSWER_LIMIT = 32 * 2**20
+"""Bytes that one answer may have: the kernel stops at 16 million characters, and one message."""
 
 
 def frame(kind: bytes, body: bytes) -> bytes:
