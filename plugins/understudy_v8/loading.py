@@ -8,6 +8,7 @@ import re
 from understudy.errors import ScriptError
 from understudy_v8.isolate import Isolate, SyntaxFault
 from understudy_v8.modules.graph import Graph
+from understudy_v8.modules.packages import BUNDLE
 from understudy_v8.places import error_at
 from understudy_v8.stacks import restore
 from understudy_v8.web import Layer
@@ -25,8 +26,10 @@ async def define_layer(isolate: Isolate, layer: Layer) -> None:
 
 async def define_modules(isolate: Isolate, graph: Graph) -> None:
     """Hand every module to the isolate. Raises `ScriptError` for the first that is not correct."""
-    code = [(path, module) for path, module in graph.modules.items() if module.kind != "json"]
+    code = [item for item in graph.modules.items() if item[1].kind in ("esm", "cjs")]
     defined = [isolate.define(path, module.rewritten.text) for path, module in code]
+    if graph.packages.text is not None:
+        await isolate.define(BUNDLE, graph.packages.text)
     if defined:
         await asyncio.wait(defined)
     for (path, module), outcome in zip(code, defined, strict=True):

@@ -9,6 +9,7 @@ from understudy.errors import ScriptError
 from understudy_v8.kernel import NAME as KERNEL
 from understudy_v8.messages import JSError
 from understudy_v8.modules.graph import Graph
+from understudy_v8.modules.packages import BUNDLE, owner
 from understudy_v8.places import error_at
 
 _FRAME = re.compile(
@@ -27,11 +28,11 @@ _DEFAULT = re.compile(r"\b__u_*default\b")
 class _Frame:
     name: str
     file: str
-    line: int
-    column: int
+    line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}"
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         return f"    at {self.name} ({place})" if self.name else f"    at {place}"
 
 
@@ -70,6 +71,8 @@ def _frame(match: re.Match[str], graph: Graph) -> _Frame:
     if file.startswith("async "):
         file, name = file.removeprefix("async "), "async"
     module = graph.modules.get(file)
+    if file == BUNDLE and (package := owner(graph.packages.text or "", line)) is not None:
+        return _Frame(name, package)
     if module is not None:
         column = module.rewritten.original_column(line, column)
     return _Frame(name, file, line, column)

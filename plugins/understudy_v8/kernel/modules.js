@@ -14,6 +14,7 @@ function makeModule(record) {
     getters: createObject(null),
     requests: createObject(null),
     exports: {},
+    imported: undefined,
     state: "new",
     error: undefined,
     body: null,
@@ -26,6 +27,43 @@ function link(records) {
   mapForEach(modules, connect);
   mapForEach(modules, instantiate);
   mapForEach(modules, fillSpace);
+}
+
+// The packages' code, all in one: evaluated when the first of them is.
+let bundled = null;
+
+function bundle() {
+  if (bundled !== null) return bundled;
+  const own = { exports: {} };
+  const refuse = (name) => {
+    throw new NativeError("a package asked for `" + toText(name) + "` by a name that it made up");
+  };
+  apply(mapGet(factories, "npm:packages")(), own.exports, [own.exports, refuse, own]);
+  bundled = own.exports;
+  return bundled;
+}
+
+function runPackage(module) {
+  const { specifier, hows } = module.record;
+  for (let at = 0; at < hows.length; at++) {
+    const found = bundle()[hows[at] + " " + specifier]();
+    if (hows[at] === "require") module.exports = found;
+    else module.imported = found;
+  }
+}
+
+// Which names a package exports is known only once it has run.
+function checkNames(module) {
+  const { wanted } = module.record;
+  for (let at = 0; at < wanted.length; at++) {
+    const { path, name, place } = wanted[at];
+    const { space, record } = mapGet(modules, path);
+    if (name in space) continue;
+    const error = new NativeSyntaxError(
+      "The requested module '" + record.specifier + "' does not provide an export named '" + name + "'");
+    hide(error, "stack", error.name + ": " + error.message + "\n    at " + place);
+    throw error;
+  }
 }
 
 function connect(module) {
@@ -59,7 +97,9 @@ function makeLoader(module) {
 }
 
 function addDefault(module) {
-  module.getters.default = () => module.exports;
+  module.getters.default = module.kind === "package"
+    ? () => module.imported.default
+    : () => module.exports;
 }
 
 function fillSpace(module) {
@@ -98,13 +138,17 @@ function end(module, error) {
 }
 
 function finishModule(module) {
-  if (module.kind !== "esm") exposeLoose(module, module.exports);
+  if (module.kind !== "esm") exposeLoose(module, looseSource(module));
   module.state = "done";
 }
 
 function exposeStars(module) {
   const { loose } = module.record;
-  for (let at = 0; at < loose.length; at++) exposeLoose(module, mapGet(modules, loose[at]).exports);
+  for (let at = 0; at < loose.length; at++) exposeLoose(module, looseSource(mapGet(modules, loose[at])));
+}
+
+function looseSource(module) {
+  return module.kind === "package" ? module.imported : module.exports;
 }
 
 function evaluate(module) {
@@ -113,6 +157,7 @@ function evaluate(module) {
   try {
     for (let at = 0; at < imports.length; at++) evaluate(mapGet(modules, imports[at]));
     exposeStars(module);
+    checkNames(module);
     runModule(module);
     finishModule(module);
   } catch (error) {
@@ -138,6 +183,7 @@ async function runSlowly(module, chain) {
       await evaluateSlowly(mapGet(modules, imports[at]), chain);
     }
     exposeStars(module);
+    checkNames(module);
     await runModule(module);
     finishModule(module);
   } catch (error) {
@@ -148,6 +194,8 @@ async function runSlowly(module, chain) {
 function runModule(module) {
   if (module.kind === "json") {
     module.exports = parseJSON(module.record.text);
+  } else if (module.kind === "package") {
+    runPackage(module);
   } else if (module.kind === "cjs") {
     runCommonJS(module);
   } else if (module.record.awaits) {

@@ -8,6 +8,7 @@ const NativeMap = Map;
 const NativePromise = Promise;
 const NativeRangeError = RangeError;
 const NativeTypeError = TypeError;
+const NativeSyntaxError = SyntaxError;
 const NativeUint8Array = Uint8Array;
 const NativeUint32Array = Uint32Array;
 const toText = String;

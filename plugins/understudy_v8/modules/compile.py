@@ -80,7 +80,7 @@ def _compile_commonjs(path: str, source: bytes, root: Node) -> Module:
     for node in tokens(root, source, ["require"]):
         literal = _literal_argument(node.parent)
         if node.type == "identifier" and literal is not None:
-            statements.request(literal, lazy=True)
+            statements.request(literal, lazy=True, how="require")
     _rewrite_dynamic(statements, root, source, prefix)
     _blank_hash_bang(statements.edits, root)
     head = f"{{const factory=({prefix})=>function(exports,require,module,__filename,__dirname){{"

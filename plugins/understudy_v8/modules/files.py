@@ -108,9 +108,4 @@ def _climbs_out(importer: str, specifier: str) -> bool:
 def _not_a_file(specifier: str) -> str:
     if specifier.startswith(("http:", "https:", "data:", "file:")):
         return f"`{specifier}` is an address. {_INSIDE}"
-    if specifier.startswith("node:"):
-        return f"`{specifier}` is part of Node.js, which does not run this code. {_INSIDE}"
-    return (
-        f"`{specifier}` is an npm package; in this version only files of the assistant's own "
-        f"folder can be imported, such as `./{specifier.rpartition('/')[2]}.js`"
-    )
+    return f"`{specifier}` is neither a file nor a package. {_INSIDE}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from understudy.errors import ScriptError
 from understudy.runtimes import Source
 from understudy_v8.modules.compile import compile_module
 from understudy_v8.modules.files import SourceFolder, Unresolved
-from understudy_v8.modules.module import Imported, Module
+from understudy_v8.modules.module import Imported, Module, Request
+from understudy_v8.modules.packages import Packages, is_package
 from understudy_v8.places import error_at
 
 MODULE_LIMIT = 1000
@@ -18,16 +20,21 @@ _AMBIGUOUS = ("", "")
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """`targets` leads from a module and a specifier to a module, or `problems` says why not."""
+    """`targets` leads from a module and a specifier to a module, or `problems` says why not.
+
+    `packages` hold the code of the modules that are packages.
+    """
 
     main: str
     modules: dict[str, Module] = field(hash=False)
     targets: dict[tuple[str, str], str] = field(hash=False)
     problems: dict[tuple[str, str], str] = field(hash=False)
+    packages: Packages = field(hash=False)
 
     def texts(self) -> list[str]:
         """The code that will run."""
-        return [module.rewritten.text for module in self.modules.values() if module.kind != "json"]
+        own = [module.rewritten.text for module in self.modules.values() if module.kind != "json"]
+        return own if self.packages.text is None else [*own, self.packages.text]
 
     def records(self) -> list[dict[str, Any]]:
         """What the kernel needs to link."""
@@ -54,7 +61,20 @@ class Graph:
             "awaits": module.awaits,
             "slow": slow,
             "text": module.rewritten.text if module.kind == "json" else None,
+            "specifier": module.specifier,
+            "hows": module.hows,
+            "wanted": list(self._wanted(path)),
         }
+
+    def _wanted(self, path: str) -> Iterator[dict[str, Any]]:
+        """What a module takes from packages: whether it is there, only running tells."""
+        module = self.modules[path]
+        for imported in module.taken():
+            target = self.targets[path, imported.specifier]
+            if imported.name is not None and self.modules[target].kind == "package":
+                column = module.rewritten.new_column(imported.line, imported.column)
+                place = f"{path}:{imported.line}:{column}"
+                yield {"path": target, "name": imported.name, "place": place}
 
     def _slow(self) -> set[str]:
         """The modules that await at their top level, or import one that does."""
@@ -136,8 +156,7 @@ class Graph:
     def check(self) -> None:
         """Raise `ScriptError` for a name that is imported but not exported."""
         for path, module in self.modules.items():
-            reexported = [target for target in module.exports.values() if target is not None]
-            for imported in (*module.imported, *reexported):
+            for imported in module.taken():
                 if imported.name is not None:
                     self._check_name(path, imported, imported.name)
 
@@ -159,7 +178,7 @@ def load_graph(source: Source) -> Graph:
     folder = SourceFolder(source.folder)
     kind = source.package.get("type")
     main = folder.name(source.folder / source.main)
-    graph = Graph(main, {}, {}, {})
+    graph = Graph(main, {}, {}, {}, Packages(source))
     queue = [main]
     while queue:
         path = queue.pop()
@@ -178,7 +197,7 @@ def _resolve(graph: Graph, folder: SourceFolder, path: str, module: Module) -> l
     found = []
     for request in module.requests:
         try:
-            target = folder.resolve(request.specifier, path)
+            target = _find(graph, folder, path, request)
         except Unresolved as error:
             if not request.lazy:
                 raise error_at(path, request.line, request.column, str(error)) from error
@@ -187,3 +206,16 @@ def _resolve(graph: Graph, folder: SourceFolder, path: str, module: Module) -> l
             graph.targets[path, request.specifier] = target
             found.append(target)
     return found
+
+
+def _find(graph: Graph, folder: SourceFolder, path: str, request: Request) -> str:
+    specifier = request.specifier
+    if not is_package(specifier):
+        return folder.resolve(specifier, path)
+    target = f"npm:{specifier}"
+    module = graph.packages.module(specifier, request.how)
+    known = graph.modules.get(target)
+    if known is not None and request.how not in known.hows:
+        module = replace(module, hows=(*known.hows, request.how))
+    graph.modules[target] = module if known is None else replace(known, hows=module.hows)
+    return target

@@ -7,7 +7,8 @@ from typing import Literal
 
 from understudy_v8.modules.rewrite import Rewritten
 
-Kind = Literal["esm", "cjs", "json"]
+Kind = Literal["esm", "cjs", "json", "package"]
+How = Literal["import", "require"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Request:
     """A name in an `import` or `require`. A lazy one may lead nowhere until it is reached."""
 
     specifier: str
+    how: How
     lazy: bool
     line: int
     column: int
@@ -48,3 +50,12 @@ class Module:
     doubtful: bool = False
     """The parser found a mistake; so V8 must look at the module without our wrapper, too."""
     body: str = ""
+    specifier: str = ""
+    """Of a package: how it is named in imports."""
+    hows: tuple[How, ...] = ()
+    """Of a package: how it is asked for. To one that does both, it may be two different files."""
+
+    def taken(self) -> tuple[Imported, ...]:
+        """What it takes from other modules: imported, and exported again."""
+        again = (target for target in self.exports.values() if target is not None)
+        return (*self.imported, *again)

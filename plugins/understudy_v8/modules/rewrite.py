@@ -41,6 +41,11 @@ class Rewritten:
             moved += shift.new - shift.old
         return column - moved
 
+    def new_column(self, line: int, column: int) -> int:
+        """The column in the new text for an author's column."""
+        shifts = [shift for shift in self.shifts.get(line - 1, ()) if shift.column < column]
+        return column + sum(shift.new - shift.old for shift in shifts)
+
 
 class Edits:
     """Replacements, by byte offset, collected in any order. They must not overlap."""

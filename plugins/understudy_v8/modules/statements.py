@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from understudy_v8.modules.module import Imported, Request
+from understudy_v8.modules.module import How, Imported, Request
 from understudy_v8.modules.rewrite import Edits
 from understudy_v8.modules.scopes import pattern_top
 from understudy_v8.modules.syntax import first_error, position, string_value, syntax_error, text_of
@@ -24,7 +24,7 @@ class Statements:
         self._source = source
         self.edits = Edits(source)
         self.default_name = f"{prefix}default"
-        self.requests: dict[str, Request] = {}
+        self.requests: dict[tuple[str, How], Request] = {}
         self.imports: list[str] = []
         self.locals: dict[str, Imported] = {}
         self.exports: dict[str, Imported | str] = {}
@@ -37,13 +37,13 @@ class Statements:
             elif node.type == "export_statement":
                 self._read_export(node)
 
-    def request(self, source: Node, *, lazy: bool) -> str:
+    def request(self, source: Node, *, lazy: bool, how: How = "import") -> str:
         """Note that a string literal names another module."""
         specifier = string_value(source)
         line, column = position(self._source, source)
-        known = self.requests.get(specifier)
+        known = self.requests.get((specifier, how))
         if known is None or (known.lazy and not lazy):
-            self.requests[specifier] = Request(specifier, lazy, line, column)
+            self.requests[specifier, how] = Request(specifier, how, lazy, line, column)
         if not lazy and specifier not in self.imports:
             self.imports.append(specifier)
         return specifier

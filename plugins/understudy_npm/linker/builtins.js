@@ -1,0 +1,38 @@
+// The modules of Node.js: where each comes from, if it is real anywhere.
+import { builtinModules } from "node:module";
+
+const REAL = {
+  assert: "unenv/node/assert",
+  async_hooks: "./shims/async_hooks.js",
+  buffer: "./shims/buffer.js",
+  constants: "unenv/node/constants",
+  crypto: "./shims/crypto.js",
+  diagnostics_channel: "unenv/node/diagnostics_channel",
+  events: "events",
+  path: "unenv/node/path",
+  "path/posix": "unenv/node/path/posix",
+  perf_hooks: "./shims/perf_hooks.js",
+  process: "./shims/process.js",
+  punycode: "unenv/node/punycode",
+  querystring: "unenv/node/querystring",
+  stream: "readable-stream",
+  "stream/promises": "readable-stream/lib/stream/promises",
+  "stream/web": "./shims/stream-web.js",
+  string_decoder: "string_decoder/",
+  timers: "./shims/timers.js",
+  "timers/promises": "./shims/timers-promises.js",
+  url: "unenv/node/url",
+  util: "unenv/node/util",
+  "util/types": "unenv/node/util/types",
+};
+
+const known = new Set(builtinModules.filter((name) => !name.startsWith("_")));
+
+export function builtinName(path) {
+  const name = path.startsWith("node:") ? path.slice(5) : path;
+  return path.startsWith("node:") || known.has(name) ? name : undefined;
+}
+
+export function realBuiltin(name) {
+  return Object.hasOwn(REAL, name) ? REAL[name] : undefined;
+}

@@ -1,0 +1,3 @@
+// node:perf_hooks.
+const { missing } = require("./missing.js");
+module.exports = Object.assign(missing("perf_hooks"), { performance: globalThis.performance });

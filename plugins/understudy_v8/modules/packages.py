@@ -1,0 +1,76 @@
+"""npm packages in a graph: each is a module of its own, that one bundle holds the code of."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Final
+
+from understudy.bundles import Bundle, NoBundle, find_bundle
+from understudy.runtimes import Source
+from understudy_v8.modules.files import Unresolved
+from understudy_v8.modules.module import How, Module
+from understudy_v8.modules.rewrite import Rewritten
+
+BUNDLE: Final = "npm:packages"
+"""The bundle's name among the modules of an isolate, and in stacks."""
+
+_ADDRESS: Final = re.compile(r"(https?|data|file|blob|jsr|npm):")
+_LOCAL: Final = ("./", "../", "/")
+_OWN_FILE: Final = re.compile(r"^ *// (node_modules/\S+)$", re.MULTILINE)
+
+
+def is_package(specifier: str) -> bool:
+    """Whether an import names a package, not a file or an address."""
+    local = specifier.startswith(_LOCAL) or specifier in ("", ".", "..")
+    return not local and _ADDRESS.match(specifier) is None
+
+
+class Packages:
+    """The packages of one assistant. The bundle is read when the first is asked for."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._bundle: Bundle | None = None
+        self._problem: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The bundle as `Isolate.define` takes it; None if no package is used."""
+        if self._bundle is None:
+            return None
+        head = "{const factory=()=>function(exports,require,module){"
+        return f"{head}{self._bundle.text}\n}}"
+
+    def module(self, specifier: str, how: How) -> Module:
+        """A package as a module. Raises `Unresolved`."""
+        bundle = self._find(specifier)
+        if f"{how} {specifier}" not in bundle.names:
+            raise Unresolved(f"the package `{specifier}` has not been installed; {self._advice()}")
+        return Module("package", Rewritten("", {}), hows=(how,), specifier=specifier)
+
+    def _find(self, specifier: str) -> Bundle:
+        if self._bundle is None and self._problem is None:
+            try:
+                self._bundle = find_bundle(self._source.folder, dict(self._source.package))
+            except NoBundle as error:
+                self._problem = str(error)
+        if self._bundle is None:
+            kind = "part of Node.js" if specifier.startswith("node:") else "an npm package"
+            said = f"`{specifier}` is {kind}: {self._problem}"
+            raise Unresolved(f"{said}; {self._advice()}")
+        return self._bundle
+
+    def _advice(self) -> str:
+        return f"run `understudy npm install {self._source.assistant_id}`"
+
+
+def owner(bundle: str, line: int) -> str | None:
+    """The package's file that a line of the bundle, from 1, is from."""
+    start = 0
+    for _ in range(line - 1):
+        start = bundle.find("\n", start) + 1
+        if start == 0:
+            return None
+    found = list(_OWN_FILE.finditer(bundle, 0, start))
+    return posixpath.normpath(found[-1][1]) if found else None
