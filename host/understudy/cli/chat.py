@@ -11,6 +11,7 @@ import click
 
 from understudy.cli.answering import Answering
 from understudy.cli.attachments import file_option, stored
+from understudy.cli.consent import settle
 from understudy.cli.following import EXIT_FAILED, Outcome, follow, report
 from understudy.cli.group import Options, pass_options
 from understudy.cli.output import print_error, print_note
@@ -48,6 +49,7 @@ def command(
     options: Options, assistant: str, files: tuple[Path, ...], thread: str | None, model: str | None
 ) -> int:
     """Talk with ASSISTANT, line by line."""
+    settle(options, assistant)
     with asyncio.Runner() as runner:
         host = Host(options.root)
         chat = Chat(

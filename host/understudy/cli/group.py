@@ -19,6 +19,8 @@ BUILTIN = {
     "show": "Show an assistant, or a thread and its runs.",
     "new": "Make a new assistant from a template.",
     "validate": "Check an assistant's folder, and say how to mend it.",
+    "trust": "Allow an assistant what it asks for.",
+    "permissions": "Show and take back what assistants have been allowed.",
     "plugins": "Show the installed plugins, and what is wrong with them.",
     "doctor": "Check the installation, the data root and the models.",
 }

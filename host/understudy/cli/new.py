@@ -76,11 +76,14 @@ async def _made(host: Host, name: str, template: str, origin: str | None) -> Pat
         raise Invalid("This store keeps no folders.", hint="Create the assistant through the API.")
     _refuse_taken(host, folder, origin)
     source = await host.assistants.folder(origin) if origin else None
+    is_ours = source is None or (await host.permissions.standing(source)).is_ours
     with _placed(folder) as made:
         if source is None:
             _fill_from_template(made, TEMPLATES / template)
         else:
             _fill_from_assistant(made, source)
+    if is_ours:  # a copy of a stranger's code is a stranger's
+        await host.permissions.adopt(name, folder)
     return folder
 
 

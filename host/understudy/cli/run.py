@@ -14,6 +14,7 @@ import click
 
 from understudy.cli.answering import Answering
 from understudy.cli.attachments import file_option, stored
+from understudy.cli.consent import settle
 from understudy.cli.following import Outcome, follow, report
 from understudy.cli.group import Options, pass_options
 from understudy.cli.opening import with_host
@@ -98,6 +99,7 @@ def command(
         raise click.UsageError("--events and --json exclude each other.")
     wishes = {"model": model, "instructions": instructions}
     given = {name: value for name, value in wishes.items() if value is not None}
+    settle(options, assistant)
     asked = _Question(assistant, question, thread, files, given)
     form: Form = "events" if events else "json" if as_json else "text"
     return with_host(options, lambda host: _run(host, asked, form), durability=durability)

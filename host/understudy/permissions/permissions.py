@@ -48,7 +48,7 @@ class Permissions:
             return _own(folder, asked, decision)
         return _decided(folder.id, asked, decision, await _content(folder))
 
-    async def decided(self) -> Mapping[str, Decision]:
+    def decided(self) -> Mapping[str, Decision]:
         """All decisions by assistant, also about assistants that are gone."""
         return self._ledger.decisions()
 

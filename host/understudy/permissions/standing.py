@@ -10,9 +10,10 @@ from understudy.errors import NotAllowed
 from understudy.permissions.grant import NOTHING, Grant
 from understudy.permissions.hosts import Hosts
 
-State = Literal["builtin", "own", "trusted", "allowed", "denied", "changed", "new"]
+State = Literal["builtin", "own", "trusted", "allowed", "denied", "changed", "new", "gone"]
 """`builtin` and `own` (made here) are trusted whatever is in them. `trusted`, `allowed` and
-`denied` are the user's decisions about this very content; `changed`: about another. `new`: none."""
+`denied` are decisions about this very content, `changed` is one about another. `new`: there is
+none. `gone`: the assistant is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Standing:
     def is_open(self) -> bool:
         """Whether it asks for something that the user has neither allowed nor denied."""
         return self.state in ("new", "changed") and not self.asked.is_empty
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is trusted for where it comes from."""
+        return self.state in ("builtin", "own")
 
     @property
     def command(self) -> str:
