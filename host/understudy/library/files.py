@@ -7,9 +7,11 @@ import os
 import time
 from collections.abc import AsyncIterable, AsyncIterator
 from functools import partial
+from typing import Any
 
 from understudy.errors import Invalid, NotFound
 from understudy.library.filtering import filtered
+from understudy.library.readable import readable_page
 from understudy.objects import File, new_id
 from understudy.objects.file import kept_purpose
 from understudy.store import NAME, Order, Page, Path, Store
@@ -84,16 +86,15 @@ class Files:
         before: str | None = None,
         purpose: str | None = None,
     ) -> Page[File]:
-        """List the files, or those of one purpose; what cannot be read is left out."""
+        """List the files, or those of one purpose; what cannot be read is left out and said."""
         if purpose is not None:
             cursors = {"after": after, "before": before}
             wanted = partial(_is_for, kept_purpose(purpose))
             return await filtered(self.page, wanted, limit=limit, order=order, **cursors)
-        page = await self._store.page(
-            COLLECTION, limit=limit, order=order, after=after, before=before
-        )
-        readable = [File.read(item.value) for item in page.items if item.error is None]
-        return Page(tuple([file for file in readable if await self._lives(file)]), page.has_more)
+        window: dict[str, Any] = {"limit": limit, "order": order, "after": after, "before": before}
+        fetch = partial(self._store.page, COLLECTION)
+        page = await readable_page(fetch, lambda item: File.read(item.value), **window)
+        return Page(tuple([file for file in page.items if await self._lives(file)]), page.has_more)
 
     async def _lives(self, file: File) -> bool:
         """Whether a file is not past its time. One that is goes away when it is next seen."""

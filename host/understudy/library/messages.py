@@ -10,8 +10,9 @@ from typing import Any
 from understudy.errors import Invalid, NotFound
 from understudy.jan import message_from_jan
 from understudy.library.filtering import filtered
+from understudy.library.readable import readable, readable_page
 from understudy.objects import Message, new_id
-from understudy.store import Order, Page, Path, Record, Store
+from understudy.store import Document, Order, Page, Path, Record, Store
 
 MAX_TEXT = 256_000
 Content = str | Sequence[Mapping[str, Any]]
@@ -79,16 +80,27 @@ class Messages:
         before: str | None = None,
         run_id: str | None = None,
     ) -> Page[Message]:
-        """List the messages, or those of one run; lines that are no message are left out."""
+        """List the messages, or those of one run; what is no message is left out and said."""
         if run_id is not None:
             cursors = {"after": after, "before": before}
             wanted = partial(_is_of, run_id)
             return await filtered(self.page, wanted, limit=limit, order=order, **cursors)
-        page = await self._store.page_records(
-            self._log, limit=limit, order=order, after=after, before=before
-        )
-        messages = (self._message(record) for record in page.items)
-        return Page(tuple(message for message in messages if message), page.has_more)
+        window: dict[str, Any] = {"limit": limit, "order": order, "after": after, "before": before}
+        return await readable_page(self._page, self._read, **window)
+
+    async def _page(self, **window: Any) -> Page[Document]:
+        page = await self._store.page_records(self._log, **window)
+        return Page(tuple(map(self._document, page.items)), page.has_more)
+
+    def _document(self, record: Record) -> Document:
+        return Document((*self._log, record["id"]), record, "", 0.0)
+
+    def _read(self, document: Document) -> Message:
+        """Raises `Invalid`."""
+        value = message_from_jan(document.value, self._thread_id, 0)
+        if value is None:
+            raise Invalid("It is no message.")
+        return Message.read(value)
 
     async def all(self) -> list[Message]:
         """All messages, oldest first."""
@@ -96,7 +108,7 @@ class Messages:
         after: str | None = None
         while True:
             page = await self._store.page_records(self._log, limit=1000, order="asc", after=after)
-            found += [message for record in page.items if (message := self._message(record))]
+            found += readable(map(self._document, page.items), self._read)
             if not page.has_more:
                 return found
             after = page.items[-1]["id"]
@@ -128,13 +140,8 @@ class Messages:
         await self._store.append(self._log, [gone])
 
     def _message(self, record: Record) -> Message | None:
-        value = message_from_jan(record, self._thread_id, 0)
-        if value is None:
-            return None
-        try:
-            return Message.read(value)
-        except Invalid:
-            return None
+        found = readable([self._document(record)], self._read)
+        return found[0] if found else None
 
 
 def _is_of(run_id: str, message: Message) -> bool:

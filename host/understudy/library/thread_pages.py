@@ -6,16 +6,19 @@ A page costs one thread of each place, and about twice as many as it shows.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
 from understudy.errors import NotFound
+from understudy.library.readable import readable
+from understudy.objects import Thread
 from understudy.store import Document, Order, Page, Path, Store
 from understudy.streams import closing
 
 Key = tuple[float, str]
+Found = tuple[Document, Thread]
 _MOST_AT_ONCE: Final = 100
 _REMEMBERED: Final = 1000
 _OPPOSITE: Final[dict[Order, Order]] = {"asc": "desc", "desc": "asc"}
@@ -41,12 +44,13 @@ class ThreadPages:
     """
 
     store: Store
+    read: Callable[[Document], Thread]
     _passed: OrderedDict[tuple[Order, str], dict[Path, str]] = field(default_factory=OrderedDict)
 
     async def page(
         self, homes: Sequence[Path], limit: int, order: Order, after: Path | None, end: Path | None
-    ) -> Page[Document]:
-        """The threads behind the one at `after`, up to the one at `end`."""
+    ) -> Page[Found]:
+        """The threads that can be read behind the one at `after`, up to the one at `end`."""
         if end is not None and after is None:
             page = await self._page(homes, limit, _OPPOSITE[order], end, None)
             return Page(tuple(reversed(page.items)), page.has_more)
@@ -54,17 +58,17 @@ class ThreadPages:
 
     async def _page(
         self, homes: Sequence[Path], limit: int, order: Order, after: Path | None, end: Path | None
-    ) -> Page[Document]:
-        found: list[Document] = []
+    ) -> Page[Found]:
+        found: list[Found] = []
         async with closing(self._merged(homes, order, after)) as documents:
             async for document in documents:
                 if document.path == end:
                     break
-                found.append(document)
+                found += [(document, thread) for thread in readable([document], self.read)]
                 if len(found) > limit:
                     break
         shown = found[:limit]
-        self._remember(order, after, shown)
+        self._remember(order, after, [document for document, _ in shown])
         return Page(tuple(shown), len(found) > limit)
 
     async def _merged(

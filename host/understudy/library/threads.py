@@ -28,7 +28,7 @@ class Threads:
         self._store = store
         self._homes = homes
         self._known: dict[str, Path] = {}
-        self._pages = ThreadPages(store)
+        self._pages = ThreadPages(store, lambda item: _thread(item.value, item.id))
 
     async def create(
         self,
@@ -77,13 +77,12 @@ class Threads:
         after: str | None = None,
         before: str | None = None,
     ) -> Page[Thread]:
-        """List all threads, wherever they lie; what cannot be read is left out."""
+        """List all threads, wherever they lie; what cannot be read is left out and said."""
         homes = dict.fromkeys((ROOT, *self._homes()))
         first = await self.locate(after) if after is not None else None
         end = await self.locate(before) if before is not None else None
         page = await self._pages.page(list(homes), limit, order, first, end)
-        readable = (_thread(item.value, item.id) for item in page.items if item.error is None)
-        return Page(tuple(readable), page.has_more)
+        return Page(tuple(thread for _, thread in page.items), page.has_more)
 
     async def messages(self, thread_id: str) -> Messages:
         """The messages of a thread. Raises `NotFound`.

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from understudy import hookspecs
@@ -18,6 +19,7 @@ from understudy.library.files import Files
 from understudy.library.ingestion import Ingestion
 from understudy.library.members import Member, Members
 from understudy.library.memberships import COLLECTION, Memberships
+from understudy.library.readable import readable_page
 from understudy.objects import (
     AttributeFilter,
     RankingOptions,
@@ -95,7 +97,7 @@ class VectorStores:
         document = await self._store.get((*COLLECTION, store_id)) if is_name else None
         if document is None:
             raise NotFound(f"No vector store found with id '{store_id}'.")
-        return document
+        return _checked(document)
 
     async def _shown(self, document: Document) -> VectorStore:
         """The object, with what follows from its files and from the time."""
@@ -123,12 +125,10 @@ class VectorStores:
         after: str | None = None,
         before: str | None = None,
     ) -> Page[VectorStore]:
-        """List the vector stores; what cannot be read is left out."""
-        page = await self._store.page(
-            COLLECTION, limit=limit, order=order, after=after, before=before
-        )
-        readable = [item for item in page.items if item.error is None]
-        return Page(tuple([await self._shown(item) for item in readable]), page.has_more)
+        """List the vector stores; what cannot be read is left out and said."""
+        window: dict[str, Any] = {"limit": limit, "order": order, "after": after, "before": before}
+        page = await readable_page(partial(self._store.page, COLLECTION), _checked, **window)
+        return Page(tuple([await self._shown(item) for item in page.items]), page.has_more)
 
     async def modify(self, store_id: str, changes: Mapping[str, Any]) -> VectorStore:
         """Change the name, the metadata or the expiry. Raises `NotFound`, `Invalid`."""
@@ -290,6 +290,12 @@ def _result(member: Member, hit: Hit) -> SearchResult:
         start=hit.start,
         end=hit.end,
     )
+
+
+def _checked(document: Document) -> Document:
+    """The document, if it is a vector store's. Raises `Invalid`."""
+    VectorStore.read(document.value)
+    return document
 
 
 def _expires_at(value: Mapping[str, Any]) -> int | None:

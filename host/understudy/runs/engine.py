@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from understudy.errors import Conflict, Invalid, NotFound
 from understudy.events import TERMINAL, Event
 from understudy.library.models import Models
+from understudy.library.readable import readable_page
 from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
 from understudy.runs.execution import Execution
@@ -210,13 +212,12 @@ class Runs:
         after: str | None = None,
         before: str | None = None,
     ) -> Page[Run]:
-        """List the runs of a thread."""
+        """List the runs of a thread; what cannot be read is left out and said."""
         collection = (*await self._threads.locate(thread_id), "runs")
-        page = await self._store.page(
-            collection, limit=limit, order=order, after=after, before=before
-        )
-        readable = [(item.path, run) for item in page.items if (run := _read(item))]
-        runs = [await self._settled(path, run) for path, run in readable]
+        window: dict[str, Any] = {"limit": limit, "order": order, "after": after, "before": before}
+        fetch = partial(self._store.page, collection)
+        page = await readable_page(fetch, lambda item: (item.path, Run.read(item.value)), **window)
+        runs = [await self._settled(path, run) for path, run in page.items]
         return Page(tuple(runs), page.has_more)
 
     async def steps(self, thread_id: str, run_id: str) -> list[RunStep]:
