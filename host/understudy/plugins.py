@@ -28,6 +28,7 @@ Group = Literal[
     "indexes",
     "embeddings",
     "parsers",
+    "processes",
     "commands",
     "hooks",
 ]
@@ -41,6 +42,7 @@ KINDS: Final[dict[Group, str]] = {
     "indexes": "index",
     "embeddings": "embedding provider",
     "parsers": "parser",
+    "processes": "engine of process.js",
     "commands": "command",
     "hooks": "hook plugin",
 }

@@ -12,11 +12,13 @@ from understudy.errors import PluginError, UnderstudyError
 from understudy.indexes import Index
 from understudy.models import ModelProvider
 from understudy.plugins import Group, Plugins
-from understudy.runtimes import Runtime
+from understudy.processes import Process
+from understudy.runtimes import Runtime, Source
 from understudy.tools import Tool, ToolContext
 
 DEFAULT_MODELS: Final = "openai"
 DEFAULT_INDEX: Final = "rag"
+DEFAULT_PROCESS: Final = "js"
 
 
 class Providers:
@@ -72,6 +74,14 @@ class Providers:
         if key not in self._embedders:
             self._embedders[key] = self._make("embeddings", model.provider, model)
         return self._embedders[key]
+
+    def process(self, source: Source) -> Process:
+        """What runs an assistant's process.js; the caller closes it.
+
+        Raises `NotFound`, `PluginError`.
+        """
+        process: Process = self._make("processes", DEFAULT_PROCESS, source)
+        return process
 
     def tool(self, name: str, context: ToolContext) -> Tool:
         """A tool, made for one assistant. Raises `NotFound`, `PluginError`."""

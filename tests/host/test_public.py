@@ -52,6 +52,7 @@ def test_a_plugin_imports_no_other_plugin_and_only_what_is_public():
             "indexes",
             "embeddings",
             "parsers",
+            "processes",
             "bundles",
         )
     }

@@ -12,6 +12,7 @@ from understudy.dispatch import Hooks
 from understudy.errors import Invalid, PluginError, ScriptError, UnderstudyError
 from understudy.folder import AssistantFolder, validate_folder
 from understudy.folder.problems import Problem
+from understudy.library.companion import Companion
 from understudy.library.embedding import Embedding
 from understudy.library.toolbox import Toolbox
 from understudy.network.access import Network
@@ -37,6 +38,7 @@ class LoadedAssistant:
     toolbox: Toolbox
     standing: Standing
     network: Network
+    companion: Companion
     program: Program | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -59,9 +61,10 @@ class LoadedAssistant:
             )
 
     async def close(self) -> None:
-        """Close the tools, the code and its connections."""
+        """Close the tools, the code, its connections and its process."""
         await self.toolbox.close()
         await self.network.close()
+        await self.companion.close()
         if self.program is not None:
             await self.program.close()
 
@@ -99,8 +102,16 @@ class Loader:
         toolbox = await self._toolbox(
             assistant, assistant.tools, folder, standing, program, problems
         )
-        network = Network(standing)
-        loaded = LoadedAssistant(assistant, folder, toolbox, standing, network, program, problems)
+        loaded = LoadedAssistant(
+            assistant,
+            folder,
+            toolbox,
+            standing,
+            Network(standing),
+            Companion(folder, standing, self._providers),
+            program,
+            problems,
+        )
         problems += await self._validate(loaded)
         return loaded
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from understudy.library.companion import Companion
 from understudy.library.files import Files
 from understudy.library.toolbox import Toolbox
 from understudy.network.access import Network
 from understudy.objects import Assistant, File, Message, Thread
+from understudy.processes import Caller
 from understudy.runs.agent import agent
 from understudy.runs.completion import Completion, as_chunks
 from understudy.runs.effects import Effects, Streamer
@@ -19,6 +21,7 @@ from understudy.runs.fetch import Answered, as_items
 from understudy.runs.lines import events_in
 from understudy.runs.model_calls import ModelCalls
 from understudy.runs.past import Past
+from understudy.runs.process_use import Gathered, ProcessUse
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
 from understudy.runs.search import RunSearch
@@ -55,6 +58,7 @@ class ActiveRun:
         uploads: Files,
         search: RunSearch,
         network: Network,
+        companion: Companion,
         *,
         max_steps: int,
     ) -> None:
@@ -73,6 +77,7 @@ class ActiveRun:
         """The newest failure of an effect: code that lets it pass need not say what it was."""
         self._toolbox = toolbox
         self._uploads = uploads
+        process = ProcessUse(companion, Caller(self.id, self._note))
         self._effects = Effects(
             record.journal,
             doers={
@@ -81,10 +86,14 @@ class ActiveRun:
                 "model.available": models.available,
                 "log": self._log,
                 "search": search.perform,
+                "process": process.call,
+                "process.send": process.send,
             },
             streamers={
                 "model": Streamer(models.stream, Completion, as_chunks),
                 "fetch": Streamer(network.fetch, Answered, as_items),
+                "process.stream": Streamer(process.stream, Gathered, iter),
+                "process.messages": Streamer(process.messages, Gathered, iter),
             },
         )
 
@@ -150,6 +159,8 @@ class ActiveRun:
         self.record.count(usage)
 
     async def _log(self, payload: JSON) -> None:
-        levels = logging.getLevelNamesMapping()
-        level = levels.get(str(payload.get("level")).upper(), logging.INFO)
-        _log.log(level, "%s: %s", self.assistant.id, payload.get("text", ""))
+        self._note(str(payload.get("level")), str(payload.get("text", "")))
+
+    def _note(self, level: str, text: str) -> None:
+        number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        _log.log(number, "%s: %s", self.assistant.id, text)

@@ -18,7 +18,10 @@ from understudy.runs.past import Past
 from understudy.streams import closing
 
 JSON = dict[str, Any]
-_LASTING = frozenset({"tool", "client_tools", "approval", "process", "fetch", "files.write"})
+_LASTING = frozenset(
+    {"tool", "client_tools", "approval", "fetch", "files.write"}
+    | {"process", "process.stream", "process.send"}
+)
 """Effects that change the world: their lines are on the disk before they are made, so that not
 even a power cut can have one made twice. Asking a model again only costs."""
 Doer = Callable[[JSON], Awaitable[Any]]
@@ -27,11 +30,11 @@ Doer = Callable[[JSON], Awaitable[Any]]
 class Collector(Protocol):
     """Puts an answer together from its pieces."""
 
-    def add(self, item: JSON, /) -> None:
+    def add(self, item: Any, /) -> None:
         """Take in the next piece."""
         ...
 
-    def message(self) -> JSON:
+    def message(self) -> Any:
         """The whole answer, as the journal keeps it."""
         ...
 
@@ -40,9 +43,9 @@ class Collector(Protocol):
 class Streamer:
     """An effect that answers bit by bit. `pieces` parts a whole answer again."""
 
-    make: Callable[[JSON], AsyncIterator[JSON]]
+    make: Callable[[JSON], AsyncIterator[Any]]
     collector: Callable[[], Collector]
-    pieces: Callable[[JSON], Iterable[JSON]]
+    pieces: Callable[[Any], Iterable[Any]]
 
 
 class Effects:
@@ -80,7 +83,7 @@ class Effects:
         await self._journal.result(effect_id, {"value": value}, durable=lasting)
         return value
 
-    async def stream(self, kind: str, payload: JSON) -> AsyncIterator[JSON]:
+    async def stream(self, kind: str, payload: JSON) -> AsyncIterator[Any]:
         """Make an effect that answers bit by bit; the journal keeps the whole answer."""
         streamer = self._streamers.get(kind)
         if streamer is None:
@@ -97,12 +100,15 @@ class Effects:
                 async for chunk in chunks:
                     whole.add(chunk)
                     yield chunk
-        except (Exception, asyncio.CancelledError, GeneratorExit) as error:
+        except GeneratorExit:  # whoever read it needs no more: what came is the whole
+            await self._journal.result(effect_id, {"value": whole.message()}, durable=lasting)
+            raise
+        except (Exception, asyncio.CancelledError) as error:
             await self._journal.result(effect_id, {"error": describe(error)}, durable=lasting)
             raise
         await self._journal.result(effect_id, {"value": whole.message()}, durable=lasting)
 
-    async def _whole(self, kind: str, payload: JSON) -> JSON:
+    async def _whole(self, kind: str, payload: JSON) -> Any:
         whole = self._streamers[kind].collector()
         async with closing(self.stream(kind, payload)) as chunks:
             async for chunk in chunks:

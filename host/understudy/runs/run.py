@@ -25,7 +25,10 @@ class Run(Protocol):
     | `next` | `{"instructions"?, "additional_instructions"?, "model"? …}` | | parts |
     | `search` | `{"query", "max_num_results"? …}` | `{"results": […]}` of the vector stores | |
     | `log` | `{"level", "text"}` | None | |
-    | `process` | `{"name", "args"}` | what process.js returned | |
+    | `process` | `{"name", "args"}` | what an export of process.js returned | |
+    | `process.stream` | `{"name", "args"}` | a list of all | what it yields |
+    | `process.send` | `{"message"}` | None | |
+    | `process.messages` | `{}` | | what process.js sends |
 
     A model chunk is an object with some of `text`, `reasoning`, `refusal`, `tool_calls` (deltas
     with an `index`), `finish_reason`, `usage`. The whole message has `text`, `refusal`,

@@ -156,6 +156,7 @@ class Stage:
             self._files,
             RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
             loaded.network,
+            loaded.companion,
             max_steps=_max_steps(loaded),
         )
         if self._hooks.implementations(hookspecs.observe_event):

@@ -9,7 +9,7 @@ function makeRun(call, view) {
     files: view.files,
     model: makeModel(call),
     tools: { list: view.tools, call: makeToolCaller(call) },
-    process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
+    process: makeProcess(call),
     get signal() { return signalOf(call); },
     next: (options = {}) => openStream(call, "next", options),
     log: makeLog(),
@@ -23,7 +23,7 @@ function makeToolRequest(call, request) {
     arguments: request.arguments,
     model: makeModel(call),
     tools: { call: makeToolCaller(call) },
-    process: { call: (name, ...args) => ask(call, "process", { name: toText(name), args }) },
+    process: makeProcess(call),
     get signal() { return signalOf(call); },
     log: makeLog(),
   };
@@ -37,6 +37,32 @@ function makeToolCaller(call) {
   return async (name, args = {}) => {
     return await ask(call, "tool", { name: toText(name), arguments: checkObject(args) });
   };
+}
+
+function makeProcess(call) {
+  return {
+    call: (name, ...args) => makeProcessCall(call, { name: toText(name), args }),
+    send: (message) => ask(call, "process.send", { message }),
+    messages: () => openStream(call, "process.messages", {}),
+  };
+}
+
+// A promise of all that the export gives; or, looped over at once, each item as it is yielded.
+function makeProcessCall(call, payload) {
+  let asked = false;
+  let stream = null;
+  const whole = async () => {
+    await null;
+    asked = stream === null;
+    return asked ? await ask(call, "process", payload) : undefined;
+  };
+  const result = whole();
+  hide(result, asyncIterator, () => {
+    if (asked) throw new NativeError("this call is being awaited; loop over it at once, or over what it gives");
+    if (stream === null) stream = openStream(call, "process.stream", payload);
+    return stream;
+  });
+  return result;
 }
 
 function makeModel(call) {

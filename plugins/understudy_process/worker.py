@@ -1,0 +1,275 @@
+"""One life of process.js: an operating-system process, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from asyncio import Future, Task, TimerHandle
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from understudy.errors import ScriptError, UnderstudyError
+from understudy.processes import Caller
+from understudy_process import failures
+from understudy_process import messages as say
+from understudy_process.channel import Channel
+from understudy_process.engines import Command
+from understudy_process.launch import launch
+from understudy_process.logs import Logs, Output
+from understudy_process.mailbox import Mailbox
+from understudy_process.site import Site
+
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 1.0
+_EXIT_SECONDS: Final = 1.0
+_END: Final = object()
+
+
+@dataclass(slots=True)
+class _Call:
+    id: int
+    what: str
+    answer: Future[Any]
+
+
+class Worker:
+    """A running process. It is of no more use once `is_over`."""
+
+    def __init__(self, site: Site, seconds: float) -> None:
+        self._site = site
+        self._seconds = seconds
+        self._logs = Logs(site.assistant_id)
+        self._mailbox = Mailbox()
+        self._channel = Channel(self._receive, self._lost)
+        self._stdout = Output(self._logs, "info")
+        self._stderr = Output(self._logs, "warning")
+        self._calls: dict[int, _Call] = {}
+        self._stopping: dict[int, TimerHandle] = {}
+        self._last = 0
+        self._ready: Future[frozenset[str]] = asyncio.get_running_loop().create_future()
+        self._exports: frozenset[str] = frozenset()
+        self._ending: Task[None] | None = None
+        self._why: UnderstudyError | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._gone = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._heard.set()
+
+    @classmethod
+    async def start(cls, site: Site, command: Command, seconds: float, caller: Caller) -> Self:
+        """Start the process and load the file. Raises `ScriptError`."""
+        worker = cls(site, seconds)
+        worker._logs.attend(caller)
+        spawning = asyncio.get_running_loop().create_task(worker._spawn(command))
+        try:
+            await asyncio.shield(spawning)
+            await worker._load()
+        except BaseException:
+            await asyncio.wait([spawning])
+            await worker.close()
+            raise
+        return worker
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, or is about to."""
+        return self._why is not None or self._ending is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process."""
+        return self._process.pid if self._process is not None else None
+
+    async def call(self, caller: Caller, name: str, args: Sequence[Any]) -> Any:
+        """Call an export and wait for the result."""
+        with self._opened(caller, name) as call:
+            self._begin(call, caller, name, args, streams=False)
+            return await self._answer(call)
+
+    async def stream(self, caller: Caller, name: str, args: Sequence[Any]) -> AsyncIterator[Any]:
+        """Call an export; the next item is made when it is asked for."""
+        with self._opened(caller, name) as call:
+            self._begin(call, caller, name, args, streams=True)
+            while (item := await self._answer(call)) is not _END:
+                yield item
+                self._require_life()
+                call.answer = asyncio.get_running_loop().create_future()
+                self._channel.post({"type": "next", "call": call.id})
+
+    def send(self, caller: Caller, message: Any) -> None:
+        """Hand over a message."""
+        self._require_life()
+        self._logs.attend(caller)
+        self._channel.post({"type": "message", "run": caller.run_id, "value": message})
+
+    def messages(self, caller: Caller) -> AsyncIterator[Any]:
+        """The messages for a run."""
+        self._logs.attend(caller)
+        return self._mailbox.read(caller.run_id)
+
+    async def heard(self) -> None:
+        """Wait until it has heard of all calls that are over, or has ended."""
+        await self._heard.wait()
+
+    async def close(self) -> None:
+        """End the process and wait until it is gone."""
+        if self._process is not None:
+            self._kill(ScriptError("the assistant was closed", kind="cancelled"))
+            await self._gone.wait()
+
+    # -- its life
+
+    async def _spawn(self, command: Command) -> None:
+        loop = asyncio.get_running_loop()
+        launched = launch(command, self._site.folder)
+        self._process = launched.process
+        await loop.create_connection(lambda: self._channel, sock=launched.channel)
+        await loop.connect_read_pipe(lambda: self._stdout, launched.stdout)
+        await loop.connect_read_pipe(lambda: self._stderr, launched.stderr)
+
+    async def _load(self) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                self._exports = await self._ready
+        except TimeoutError:
+            raise failures.too_late(self._site, "loading", START_SECONDS) from None
+
+    def _kill(self, why: UnderstudyError) -> None:
+        self._why = self._why or why
+        if self._process is not None and self._ending is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _lost(self, fault: ScriptError | None) -> None:
+        self._why = self._why or fault
+        self._ending = asyncio.get_running_loop().create_task(self._end())
+
+    async def _end(self) -> None:
+        assert self._process is not None
+        patience = 0 if self._why is not None else _EXIT_SECONDS
+        code = await asyncio.to_thread(_reap, self._process, patience)
+        outputs = (self._stdout, self._stderr)
+        await asyncio.wait([output.ended for output in outputs], timeout=_EXIT_SECONDS)
+        for output in outputs:
+            output.close()
+        for call_id in list(self._stopping):
+            self._hear(call_id)
+        self._why = self._why or failures.ended(self._site, code, self._logs.tail)
+        self._fail_all(self._why)
+        self._gone.set()
+
+    def _fail_all(self, error: UnderstudyError) -> None:
+        for call in self._calls.values():
+            if not call.answer.done():
+                call.answer.set_exception(error)
+        if not self._ready.done():
+            self._ready.set_exception(error)
+            self._ready.exception()  # whoever started it may have left
+        self._mailbox.close(error)
+
+    def _require_life(self) -> None:
+        if self._why is not None:
+            raise self._why
+
+    # -- calls
+
+    @contextmanager
+    def _opened(self, caller: Caller, name: str) -> Iterator[_Call]:
+        if name not in self._exports:
+            raise failures.no_export(self._site, name, self._exports)
+        self._require_life()
+        self._last += 1
+        call = _Call(self._last, f"`{name}`", asyncio.get_running_loop().create_future())
+        self._calls[call.id] = call
+        self._logs.attend(caller)
+        try:
+            yield call
+        finally:
+            self._logs.forget(caller.run_id)
+            if self._calls.pop(call.id, None) is not None and not self.is_over:
+                self._stop(call)
+
+    def _begin(
+        self, call: _Call, caller: Caller, name: str, args: Sequence[Any], *, streams: bool
+    ) -> None:
+        self._channel.post(
+            {
+                "type": "call",
+                "call": call.id,
+                "run": caller.run_id,
+                "name": name,
+                "args": list(args),
+                "streams": streams,
+            }
+        )
+
+    async def _answer(self, call: _Call) -> Any:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await call.answer
+        except TimeoutError:
+            raise failures.too_late(self._site, call.what, self._seconds) from None
+
+    def _stop(self, call: _Call) -> None:
+        """Tell it that nobody waits any more. If it does not hear that, it is ended."""
+        self._channel.post({"type": "stop", "call": call.id})
+        self._heard.clear()
+        loop = asyncio.get_running_loop()
+        deaf = failures.deaf(self._site)
+        self._stopping[call.id] = loop.call_later(STOP_SECONDS, self._kill, deaf)
+
+    # -- what it says
+
+    def _receive(self, message: say.Message, size: int) -> None:
+        match message:
+            case say.Result() | say.Item():
+                self._settle(message.call, message.value, over=isinstance(message, say.Result))
+            case say.End():
+                self._settle(message.call, _END, over=True)
+            case say.Failure():
+                self._fail(message)
+            case say.Sent():
+                self._mailbox.deliver(message.run, message.value, size)
+            case say.Log():
+                self._logs.write(message.run, message.level, message.text)
+            case say.Stopped():
+                self._hear(message.call)
+            case say.Ready():
+                self._be_ready(message.exports)
+            case say.Broken():
+                self._kill(failures.thrown(self._site, message.error, "it cannot be loaded"))
+
+    def _be_ready(self, exports: frozenset[str]) -> None:
+        if not self._ready.done():
+            self._ready.set_result(exports)
+
+    def _hear(self, call_id: int) -> None:
+        timer = self._stopping.pop(call_id, None)
+        if timer is not None:
+            timer.cancel()
+        if not self._stopping:
+            self._heard.set()
+
+    def _settle(self, call_id: int, value: Any, *, over: bool) -> None:
+        call = self._calls.pop(call_id, None) if over else self._calls.get(call_id)
+        if call is not None and not call.answer.done():
+            call.answer.set_result(value)
+
+    def _fail(self, message: say.Failure) -> None:
+        call = self._calls.pop(message.call, None)
+        if call is not None and not call.answer.done():
+            error = failures.thrown(self._site, message.error, f"{call.what} failed")
+            call.answer.set_exception(error)
+
+
+def _reap(process: subprocess.Popen[bytes], patience: float) -> int:
+    """Wait for the end of a process that has closed its channel; it may still be exiting."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(patience)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
