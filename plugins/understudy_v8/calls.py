@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future, Queue, Task
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from understudy.errors import ModelError, ScriptError, UnderstudyError
 from understudy.runs.run import Run
 from understudy.tools import ToolCall
+from understudy_v8 import own_model
 from understudy_v8.messages import ProceedRequest, Pull, Request, Shut
 
 Proceed = Callable[[ToolCall], Awaitable[Any]]
@@ -141,11 +142,16 @@ class Call:
         call = self.tool_call
         return await self.proceed(ToolCall(call.id, wanted.name, wanted.arguments, call.run))
 
+    def _open(self, kind: str, payload: dict[str, Any]) -> AsyncIterator[Any]:
+        if kind == "fetch" and own_model.is_meant(payload):
+            return own_model.answer(self._known_run(), payload)
+        return self._known_run().stream(kind, payload)
+
     async def _relay(self, opening: Pull, stream: Stream) -> None:
         # One task from opening to closing: what a stream enters, it also leaves there.
         message: Pull | Shut = opening
         try:
-            opened = self._known_run().stream(opening.kind, opening.payload or {})
+            opened = self._open(opening.kind, opening.payload or {})
             async with aclosing(opened) as items:  # type: ignore[type-var]
                 while isinstance(message := await stream.queue.get(), Pull):
                     stream.reading = message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import Final
 
@@ -17,7 +16,8 @@ BUNDLE: Final = "npm:packages"
 
 _ADDRESS: Final = re.compile(r"(https?|data|file|blob|jsr|npm):")
 _LOCAL: Final = ("./", "../", "/")
-_OWN_FILE: Final = re.compile(r"^ *// (node_modules/\S+)$", re.MULTILINE)
+# What the linker writes above each file, and above its own parts.
+_FILE: Final = re.compile(r"^ *// (\S+/\S+|\S+:\S+|packages\.js)$", re.MULTILINE)
 
 
 def is_package(specifier: str) -> bool:
@@ -72,5 +72,5 @@ def owner(bundle: str, line: int) -> str | None:
         start = bundle.find("\n", start) + 1
         if start == 0:
             return None
-    found = list(_OWN_FILE.finditer(bundle, 0, start))
-    return posixpath.normpath(found[-1][1]) if found else None
+    found = [match[1] for match in _FILE.finditer(bundle, 0, start)]
+    return found[-1] if found and found[-1].startswith("node_modules/") else None

@@ -1,0 +1,145 @@
+"""The assistant's own model as OpenAI's API, for packages that know no other.
+
+`fetch` of http://model.understudy/v1 comes here: no key, no permission, no other model. Behind it
+is the effect `model`, as if the script had called `run.model.chat`. The format is that of
+https://platform.openai.com/docs/api-reference/chat.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from understudy.errors import ModelError, UnderstudyError
+from understudy.runs.run import Run
+
+JSON = dict[str, Any]
+HOST: Final = "model.understudy"
+ENVIRONMENT: Final = {"OPENAI_BASE_URL": f"http://{HOST}/v1", "OPENAI_API_KEY": "of-the-assistant"}
+"""What a script's `process.env` holds, unless the user has granted it variables of these names."""
+
+_CHAT: Final = "/v1/chat/completions"
+_NOT_PARAMETERS: Final = frozenset({"model", "stream", "stream_options", "n", "store", "user"})
+
+
+def is_meant(payload: Mapping[str, Any]) -> bool:
+    """Whether the effect `fetch` with this payload is for the assistant's own model."""
+    url = payload.get("url")
+    return isinstance(url, str) and url.startswith((f"http://{HOST}/", f"https://{HOST}/"))
+
+
+async def answer(run: Run, payload: Mapping[str, Any]) -> AsyncIterator[JSON]:
+    """The answer as the effect `fetch` gives it: the head, then pieces of the body."""
+    url = str(payload["url"])
+    try:
+        body = _body(payload)
+        if urlsplit(url).path != _CHAT:
+            raise _Unanswerable(f"the assistant's own model answers only {_CHAT}", 404)
+        async with aclosing(_answered(run, url, body)) as items:
+            async for item in items:
+                yield item
+    except _Unanswerable as error:
+        for item in _refusal(url, str(error), error.status):
+            yield item
+
+
+class _Unanswerable(Exception):
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+async def _answered(run: Run, url: str, body: JSON) -> AsyncIterator[JSON]:
+    asked = {name: value for name, value in body.items() if name not in _NOT_PARAMETERS}
+    stamp = {
+        "id": f"chatcmpl-{run.id}",
+        "created": int(time.time()),
+        "model": str(body.get("model") or "*"),
+    }
+    try:
+        if body.get("stream") is not True:
+            whole = await run.effect("model", asked)
+            yield _head(url, 200, "application/json")
+            yield _chunk(json.dumps(stamp | _completion(whole)))
+            return
+        async with aclosing(run.stream("model", asked)) as chunks:  # type: ignore[type-var]
+            events = _events(stamp, chunks)
+            first = await anext(events)
+            yield _head(url, 200, "text/event-stream")
+            yield _chunk(first)
+            async for event in events:
+                yield _chunk(event)
+    except UnderstudyError as error:
+        status = error.status if isinstance(error, ModelError) else 400
+        raise _Unanswerable(str(error), status or 502) from error
+
+
+async def _events(stamp: JSON, chunks: AsyncIterator[JSON]) -> AsyncIterator[str]:
+    start: JSON = {"role": "assistant", "content": ""}
+    usage = None
+    async for chunk in chunks:
+        usage = chunk.get("usage") or usage
+        yield _event(stamp, start | _delta(chunk), chunk.get("finish_reason"))
+        start = {}
+    last = {"object": "chat.completion.chunk", "choices": [], "usage": usage}
+    yield f"data: {json.dumps(stamp | last)}\n\ndata: [DONE]\n\n"
+
+
+def _event(stamp: JSON, delta: JSON, finish_reason: str | None) -> str:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    event = stamp | {"object": "chat.completion.chunk", "choices": [choice]}
+    return f"data: {json.dumps(event)}\n\n"
+
+
+def _delta(chunk: JSON) -> JSON:
+    names = {"text": "content", "refusal": "refusal", "reasoning": "reasoning_content"}
+    delta: JSON = {names[name]: chunk[name] for name in names if chunk.get(name)}
+    if calls := chunk.get("tool_calls"):
+        delta["tool_calls"] = [{"index": call["index"], **_call(call)} for call in calls]
+    return delta
+
+
+def _call(call: Mapping[str, Any]) -> JSON:
+    function = {name: call[name] for name in ("name", "arguments") if call.get(name) is not None}
+    identity = {"id": call["id"], "type": "function"} if call.get("id") else {}
+    return {**identity, "function": function}
+
+
+def _completion(whole: JSON) -> JSON:
+    message: JSON = {
+        "role": "assistant",
+        "content": whole["text"] or None,
+        "refusal": whole["refusal"],
+    }
+    if whole["tool_calls"]:
+        message["tool_calls"] = [_call(call) for call in whole["tool_calls"]]
+    choice = {"index": 0, "message": message, "finish_reason": whole["finish_reason"]}
+    return {"object": "chat.completion", "choices": [choice], "usage": whole["usage"]}
+
+
+def _body(payload: Mapping[str, Any]) -> JSON:
+    try:
+        body = json.loads(base64.b64decode(payload.get("body") or "e30="))
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise _Unanswerable("the body must be a JSON object", 400)
+    return body
+
+
+def _refusal(url: str, message: str, status: int) -> tuple[JSON, JSON]:
+    error = {"message": message, "type": "understudy_error", "param": None, "code": None}
+    return _head(url, status, "application/json"), _chunk(json.dumps({"error": error}))
+
+
+def _head(url: str, status: int, content_type: str) -> JSON:
+    return {"url": url, "status": status, "headers": [["content-type", content_type]]}
+
+
+def _chunk(text: str) -> JSON:
+    return {"chunk": base64.b64encode(text.encode()).decode()}
