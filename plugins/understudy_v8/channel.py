@@ -15,6 +15,9 @@ from understudy_v8.calls import describe
 from understudy_v8.isolate import Isolate, SyntaxFault
 from understudy_v8.messages import Message, read_outbox
 
+# Made once: `json.dumps` makes one in each call that does not want what everybody wants.
+_dump = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
 
 class Channel:
     """Sends and receives. What arrives during a turn goes with the next one, together.
@@ -92,16 +95,16 @@ class Channel:
 
 def _encode(now: int, messages: list[dict[str, Any]]) -> str:
     try:
-        return json.dumps({"now": now, "messages": messages}, allow_nan=False)
+        return _dump({"now": now, "messages": messages})
     except (TypeError, ValueError):
         sendable = [_sendable(message) for message in messages]
-        return json.dumps({"now": now, "messages": sendable}, allow_nan=False)
+        return _dump({"now": now, "messages": sendable})
 
 
 def _sendable(message: dict[str, Any]) -> dict[str, Any]:
     """The message, or what can be said of it if an effect answered with something not JSON."""
     try:
-        json.dumps(message, allow_nan=False)
+        _dump(message)
     except (TypeError, ValueError) as error:
         if message["type"] != "answer":
             raise ScriptError(f"the host's data cannot be given to a script: {error}") from error

@@ -70,10 +70,10 @@ class KernelIsolate:
 
 
 def _literal(text: str) -> str:
-    # JSON in ASCII holds nothing else that a string of JavaScript would have escaped; `json.dumps`
-    # would look at each character.
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    # What JSON in ASCII holds, a string of JavaScript may hold, too, but for these two. Single
+    # quotes, since JSON is full of the others.
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _copy(done: Future[list[str]], turn: Future[str]) -> None:

@@ -65,10 +65,10 @@ class ScriptRun:
         return self.streams[kind](payload)
 
 
-def children() -> list[int]:
-    """The processes that this one has, zombies among them."""
-    me = os.getpid()
-    return [int(pid) for pid in Path(f"/proc/{me}/task/{me}/children").read_text().split()]
+def children(pid: int) -> list[int]:
+    """The processes that a process has, zombies among them."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in found for child in path.read_text().split()]
 
 
 class Workshop:
@@ -108,7 +108,7 @@ class Workshop:
 
         result = asyncio.run(stage())
         assert open_contexts() == 0
-        assert children() == []
+        assert children(os.getpid()) == []
         return result
 
     def invoke(self, files: dict[str, str] | str, run: ScriptRun | None = None) -> list[Any]:
