@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from understudy.cli.approving import approve
 from understudy.cli.output import print_error, print_note
 from understudy.errors import UnderstudyError
 from understudy.events import Event
 from understudy.host import Host
+from understudy.permissions.approvals import are_questions
 from understudy.reply import Reply
 from understudy.runs.execution import Execution
 from understudy.streams import closing
@@ -34,7 +36,7 @@ class Outcome:
 
 
 async def follow(host: Host, execution: Execution, show: Callable[[Event], None]) -> Outcome:
-    """Show a run's events to its end. Leaving early cancels the run.
+    """Show a run's events to its end, and ask what must be approved. Leaving early cancels it.
 
     A run that asks for the output of a call is cancelled: nobody could give it one once this
     process has ended, and its thread would stay busy.
@@ -44,8 +46,13 @@ async def follow(host: Host, execution: Execution, show: Callable[[Event], None]
         async with closing(execution.events()) as events:
             async for event in events:
                 show(event)
-                if event.name == "thread.run.requires_action":
-                    calls = event.data["required_action"]["submit_tool_outputs"]["tool_calls"]
+                if event.name != "thread.run.requires_action":
+                    continue
+                asked = event.data["required_action"]["submit_tool_outputs"]["tool_calls"]
+                if are_questions(asked):
+                    await approve(execution, asked)
+                else:
+                    calls = asked
                     await execution.cancel()
     finally:
         await _stop(execution)

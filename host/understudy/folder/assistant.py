@@ -18,7 +18,8 @@ from understudy.store import NAME
 _JAN_FIELDS: Final = frozenset(
     ("models", "file_ids", "events", "version", "parameters", "memory", "memory/threads", "$schema")
 )
-KNOWN: Final = frozenset(Assistant.model_fields) | _JAN_FIELDS
+_OURS: Final = frozenset(("approve", "max_steps"))
+KNOWN: Final = frozenset(Assistant.model_fields) | _JAN_FIELDS | _OURS
 _IN_ROOT: Final = ("", "root", "root/threads")
 _IN_FOLDER: Final = ("own", "threads")
 

@@ -12,11 +12,13 @@ from understudy.dispatch import Hooks
 from understudy.errors import Invalid, PluginError, ScriptError, UnderstudyError
 from understudy.folder import AssistantFolder, validate_folder
 from understudy.folder.problems import Problem
+from understudy.library.approving import approval_problems
 from understudy.library.companion import Companion
 from understudy.library.embedding import Embedding
 from understudy.library.toolbox import Toolbox
 from understudy.network.access import Network
 from understudy.objects import Assistant, ToolEntry
+from understudy.permissions.approvals import Approvals
 from understudy.permissions.permissions import Permissions
 from understudy.permissions.secrets import of_tool
 from understudy.permissions.standing import Standing, in_words
@@ -145,14 +147,16 @@ class Loader:
         program: Program | None,
         problems: list[Problem],
     ) -> Toolbox:
-        toolbox = Toolbox(self._hooks, program)
+        approvals = Approvals.of(folder.file.value.get("approve"), _extra(assistant, "approve"))
+        toolbox = Toolbox(self._hooks, program, approvals)
         toolbox.add_entries(entries)
         for entry in entries:
             if self._providers.has_tool(entry.type):
                 await self._attempt(self._add_tool(toolbox, entry, folder, standing), problems)
         for answer in await self._hooks.gather(hookspecs.provide_tools, assistant):
             origin = f"plugin `{answer.plugin}`"
-            await self._attempt(_offer(toolbox, answer.value, origin), problems)
+            offering = _offer(toolbox, answer.value, origin, answer.plugin)
+            await self._attempt(offering, problems)
         return toolbox
 
     async def _add_tool(
@@ -168,7 +172,9 @@ class Loader:
             self._embedding.named,
             standing.grant,
         )
-        toolbox.add_tool(self._providers.tool(entry.type, context), f"tool `{entry.type}`")
+        toolbox.add_tool(
+            self._providers.tool(entry.type, context), f"tool `{entry.type}`", entry.type
+        )
 
     async def _validate(self, loaded: LoadedAssistant) -> list[Problem]:
         found = validate_folder(loaded.folder, self._providers.tools(), loaded.assistant)
@@ -176,6 +182,7 @@ class Loader:
             replace(answer.value, plugin=answer.plugin)
             for answer in self._hooks.collect(hookspecs.validate_assistant, loaded.assistant)
         ]
+        found += approval_problems(loaded.folder.file, loaded.toolbox)
         program = loaded.program
         if program is not None and "validate" in program.exports:
             said = await self._attempt(program.validate(loaded.assistant.wire()), found)
@@ -201,8 +208,12 @@ def _undecided(standing: Standing) -> list[Problem]:
     return [Problem("not-allowed", message, "package.json", hint=hint, severity="warning")]
 
 
-async def _offer(toolbox: Toolbox, tool: Tool, origin: str) -> None:
-    toolbox.add_tool(tool, origin)
+async def _offer(toolbox: Toolbox, tool: Tool, origin: str, plugin: str) -> None:
+    toolbox.add_tool(tool, origin, plugin)
+
+
+def _extra(assistant: Assistant, name: str) -> Any:
+    return (assistant.model_extra or {}).get(name)
 
 
 def _limits(asked: Mapping[str, Any]) -> Limits:

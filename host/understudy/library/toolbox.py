@@ -10,23 +10,27 @@ from typing import Any
 
 from understudy import hookspecs
 from understudy.dispatch import Hooks
-from understudy.errors import Invalid, NotFound, PluginError, UnderstudyError
+from understudy.errors import Invalid, NotFound, PluginError, ToolError, UnderstudyError
 from understudy.objects import FunctionDefinition, ToolEntry
+from understudy.permissions.approvals import Approvals, Approved
 from understudy.runtimes import Program
 from understudy.tools import Function, Tool, ToolCall
 
 JSON = dict[str, Any]
 _log = logging.getLogger("understudy.plugins")
 Caller = Callable[[ToolCall], Awaitable[Any]]
+CODE = "index.js"
+"""What the assistant's own code is called, where a plugin has its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A function that the host can call, and where it comes from (for messages)."""
+    """A function that the host can call, and where it comes from (`origin`: for messages)."""
 
     function: Function
     make: Caller
     origin: str
+    plugin: str
 
     async def call(self, call: ToolCall) -> Any:
         """Make a call. What a tool gets wrong is told with the tool's name."""
@@ -46,23 +50,29 @@ class Offer:
         return PluginError(what, plugin=self.origin, hook="call")
 
 
+NO_APPROVALS = Approvals()
+
+
 class Toolbox:
     """The functions of one assistant, by name."""
 
-    def __init__(self, hooks: Hooks, program: Program | None) -> None:
+    def __init__(
+        self, hooks: Hooks, program: Program | None, approvals: Approvals = NO_APPROVALS
+    ) -> None:
         self._hooks = hooks
+        self._approvals = approvals
         self._program = program
         self._offers: dict[str, Offer] = {}
         self._asked: dict[str, FunctionDefinition] = {}
         self._tools: list[Tool] = []
         if program is not None:
             for function in program.functions:
-                self._add(Offer(function, program.execute, "index.js"))
+                self._add(Offer(function, program.execute, CODE, CODE))
 
-    def add_tool(self, tool: Tool, origin: str) -> None:
+    def add_tool(self, tool: Tool, origin: str, plugin: str) -> None:
         """Take in a tool; the toolbox closes it. Raises `Invalid` if a name is taken."""
         try:
-            offers = [Offer(function, tool.call, origin) for function in tool.functions]
+            offers = [Offer(function, tool.call, origin, plugin) for function in tool.functions]
         except (AttributeError, TypeError) as error:
             raise Invalid(f"{origin} is no tool: {error}.") from error
         self._tools.append(tool)
@@ -104,6 +114,17 @@ class Toolbox:
         """Whether the client must be asked for it."""
         return name in self._asked and name not in self._offers
 
+    def needs_approval(self, name: str) -> bool:
+        """Whether somebody must approve a call before it is made here."""
+        offer = self._offers.get(name)
+        return offer is not None and self._approvals.cover(name, offer.plugin)
+
+    def unknown_approvals(self) -> list[tuple[str, str]]:
+        """What `approve` names and is not here, each with a suggestion or nothing."""
+        offered = [(name, offer.plugin) for name, offer in self._offers.items()]
+        asked = [(name, CODE) for name in self._asked]
+        return list(self._approvals.unknown([*offered, *asked]))
+
     def vocabulary(self) -> list[JSON]:
         """All functions as the model is told of them."""
         asked = [
@@ -113,22 +134,36 @@ class Toolbox:
         ]
         return [*(_told(offer.function) for offer in self._offers.values()), *asked]
 
-    async def call(self, call: ToolCall) -> Any:
-        """Make a call: through the plugins' hooks, then index.js's `toolCall`, to the tool."""
+    async def call(self, call: ToolCall, approved: Approved | None = None) -> Any:
+        """Make a call: through the plugins' hooks, then index.js's `toolCall`, to the tool.
+
+        `approved` is the call that somebody has approved. Raises `ToolError` if hooks or code make
+        another one of it that needs approval, too.
+        """
         offer = self._offers.get(call.name)
         if offer is None:
             known = ", ".join(sorted(self._offers)) or "none"
             raise NotFound(f"There is no tool `{call.name}` here; there are: {known}.")
-        layered = self._hooks.wrap_call(hookspecs.call_tool, self._through_code(offer))
+        make = self._guarded(offer, approved)
+        layered = self._hooks.wrap_call(hookspecs.call_tool, self._through_code(make))
         return await layered(call)
 
-    def _through_code(self, offer: Offer) -> Caller:
+    def _guarded(self, offer: Offer, approved: Approved | None) -> Caller:
+        async def make(call: ToolCall) -> Any:
+            is_approved = approved is not None and approved.is_for(call.name, call.arguments)
+            if not is_approved and self._approvals.cover(call.name, offer.plugin):
+                raise ToolError(f"This is not the call of `{call.name}` that was approved.")
+            return await offer.call(call)
+
+        return make
+
+    def _through_code(self, make: Caller) -> Caller:
         program = self._program
         if program is None or "toolCall" not in program.exports:
-            return offer.call
+            return make
 
         async def inner(call: ToolCall) -> Any:
-            return await program.tool_call(call, offer.call)
+            return await program.tool_call(call, make)
 
         return inner
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from understudy.library.companion import Companion
 from understudy.library.files import Files
+from understudy.library.own_folder import OwnFolder
 from understudy.library.toolbox import Toolbox
 from understudy.network.access import Network
 from understudy.objects import Assistant, File, Message, Thread
@@ -58,6 +59,7 @@ class ActiveRun:
         uploads: Files,
         search: RunSearch,
         network: Network,
+        own_folder: OwnFolder,
         companion: Companion,
         *,
         max_steps: int,
@@ -83,9 +85,13 @@ class ActiveRun:
             doers={
                 "tool": lambda payload: self.tools.perform(self, payload),
                 "client_tools": self.tools.wait_for_client,
+                "approval": self.tools.wait_for_client,
                 "model.available": models.available,
                 "log": self._log,
                 "search": search.perform,
+                "files.read": own_folder.read,
+                "files.write": own_folder.write,
+                "files.list": own_folder.entries,
                 "process": process.call,
                 "process.send": process.send,
             },

@@ -16,6 +16,7 @@ from understudy.library.attachments import Attachments
 from understudy.library.files import Files
 from understudy.library.loading import LoadedAssistant
 from understudy.library.messages import Messages
+from understudy.library.own_folder import OwnFolder
 from understudy.library.threads import Threads
 from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.objects import Run, RunOptions, new_id
@@ -156,6 +157,7 @@ class Stage:
             self._files,
             RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
             loaded.network,
+            OwnFolder(loaded.folder.path, loaded.standing),
             loaded.companion,
             max_steps=_max_steps(loaded),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.errors import Invalid, ToolError, UnderstudyError
 from understudy.library.toolbox import Toolbox
 from understudy.objects import new_id
+from understudy.permissions.approvals import FUNCTION, Approved, Verdict, question
 from understudy.runs.citations import in_first_form
 from understudy.runs.effects import Effects
 from understudy.runs.record import RunRecord, required_action
@@ -36,6 +37,7 @@ class ToolUse:
         self.asked = asyncio.Event()
         """Set when the client has been asked for something."""
         self._waiting: tuple[Sequence[Call], asyncio.Future[None]] | None = None
+        self._approved: dict[str, Approved] = {}
 
     # -- calls from code: the result goes back, and so does the error
 
@@ -46,6 +48,9 @@ class ToolUse:
         call = Call(new_id("call"), str(payload.get("name")), _text(arguments))
         await self._transcript.show_call(call)
         try:
+            for verdict in (await self._verdicts(effects, [call])).values():
+                if not verdict.is_yes:
+                    raise ToolError(verdict.refusal)
             value = await effects.effect("tool", {**payload, "id": call.id})
         except UnderstudyError as error:
             await self._transcript.show_output(call, _failure_text(error))
@@ -58,6 +63,11 @@ class ToolUse:
     async def answer(self, effects: Effects, calls: Sequence[Call]) -> None:
         """Give every call its output: the host's own tools first, then the client's."""
         mine = [call for call in calls if not self._toolbox.is_asked(call.name)]
+        for call_id, verdict in (await self._verdicts(effects, mine)).items():
+            if not verdict.is_yes:
+                [denied] = [call for call in mine if call.id == call_id]
+                await self._transcript.show_output(denied, f"Error: {verdict.refusal}")
+        mine = [call for call in mine if call.output is None]
         theirs = [call for call in calls if self._toolbox.is_asked(call.name)]
         if self._record.run.parallel_tool_calls:
             async with asyncio.TaskGroup() as group:
@@ -67,7 +77,7 @@ class ToolUse:
             for call in mine:
                 await self._answer_one(effects, call)
         if theirs:
-            await self._ask(effects, theirs)
+            await self._ask(effects, "client_tools", theirs)
 
     async def _answer_one(self, effects: Effects, call: Call) -> None:
         payload = {"id": call.id, "name": call.name, "arguments": call.arguments}
@@ -84,22 +94,49 @@ class ToolUse:
         """The effect `tool`: through the hooks to the tool itself."""
         arguments = _read_arguments(payload.get("arguments") or {})
         call = ToolCall(payload["id"], str(payload.get("name")), arguments, run)
-        value = await self._toolbox.call(call)
+        value = await self._toolbox.call(call, self._approved.get(call.id))
         require_json(value, f"What the tool `{call.name}` returned")
         # Only a run of the API's first version has files of its own.
         is_first = "file_ids" in (self._record.run.model_extra or {})
         return in_first_form(value) if is_first else value
 
+    # -- calls that somebody must approve
+
+    async def _verdicts(self, effects: Effects, calls: Sequence[Call]) -> dict[str, Verdict]:
+        """The answers by call id, for those calls that need one; all are asked about at once."""
+        asked = [call for call in calls if self._needs_approval(call)]
+        if not asked:
+            return {}
+        questions = [Call(c.id, FUNCTION, question(c.name, c.arguments)) for c in asked]
+        outputs = await self._ask(effects, "approval", questions)
+        verdicts = {call.id: Verdict.read(str(outputs[call.id])) for call in asked}
+        for call in asked:
+            if verdicts[call.id].is_yes:
+                self._approved[call.id] = Approved(call.name, _read_arguments(call.arguments))
+        return verdicts
+
+    def _needs_approval(self, call: Call) -> bool:
+        """Nobody is asked about a call that cannot be made: its arguments make no sense."""
+        try:
+            _read_arguments(call.arguments)
+        except ToolError:
+            return False
+        return self._toolbox.needs_approval(call.name)
+
     # -- calls that only the client can make
 
-    async def _ask(self, effects: Effects, calls: Sequence[Call]) -> None:
+    async def _ask(self, effects: Effects, kind: str, calls: Sequence[Call]) -> JSON:
         async with self._asking:  # loops may run side by side; a run asks one thing at a time
             done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting = (calls, done)
-            await effects.effect("client_tools", {"tool_calls": [call.wire() for call in calls]})
+            payload = {"tool_calls": [call.wire() for call in calls]}
+            outputs: JSON = await effects.effect(kind, payload)
+            return outputs
 
     async def wait_for_client(self, payload: JSON) -> JSON:
-        """The effect `client_tools`: the run stands still until the outputs are there."""
+        """The effects `client_tools` and `approval`: the run stands still until the outputs are
+        there.
+        """
         if self._waiting is None:
             raise Invalid("Nothing is asked of the client.")
         calls, done = self._waiting
@@ -133,7 +170,8 @@ class ToolUse:
         for call in calls:  # all before one is shown: the step ends at once, without deltas
             call.output = _output_text(outputs[call.id])
         for call in calls:
-            await self._transcript.show_output(call, call.output or "")
+            if call.name != FUNCTION:  # a question is no call of the model's: no step shows it
+                await self._transcript.show_output(call, call.output or "")
         await self._record.become("queued", "in_progress")
         if not done.done():  # it is, if the run was cancelled meanwhile
             done.set_result(None)
