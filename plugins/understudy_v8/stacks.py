@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from understudy.errors import ScriptError
-from understudy_v8.kernel import NAME as KERNEL
+from understudy_v8.kernel import OURS
 from understudy_v8.messages import JSError
 from understudy_v8.modules.graph import Graph
 from understudy_v8.modules.packages import BUNDLE, owner
 from understudy_v8.places import error_at
+from understudy_v8.web import hint_for
 
 _FRAME = re.compile(
     r"^    at (?:(?P<name>.*) \()?(?P<file>[^()]+?):(?P<line>\d+):(?P<column>\d+)\)?$"
@@ -52,14 +53,15 @@ def script_error(error: JSError, graph: Graph, where: str) -> ScriptError:
     if own is None:
         what = "Loading" if where == "load" and frames == [] else f"`{where}`"
         return ScriptError(f"{what} failed: {message}", file=graph.main, stack=shown)
-    return error_at(own.file, own.line, own.column, message, stack=shown)
+    hint = hint_for(message)
+    return error_at(own.file, own.line, own.column, message, hint=hint, stack=shown)
 
 
 def _frames(stack: str, graph: Graph) -> list[_Frame]:
     found = []
     for line in stack.splitlines():
         match = _FRAME.match(line)
-        if match is None or _STEP.match(line) or match["file"] == KERNEL:
+        if match is None or _STEP.match(line) or match["file"].startswith(OURS):
             continue
         found.append(_frame(match, graph))
     return found

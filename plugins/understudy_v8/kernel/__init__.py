@@ -7,6 +7,8 @@ from importlib import resources
 
 NAME = "understudy:kernel"
 """The kernel's file name in JavaScript stacks."""
+OURS = ("understudy:kernel", "understudy:web/", "async understudy:web/")
+"""How the file names of code that is not the author's begin."""
 
 _FILES = (
     "primordials", "outbox", "errors", "clock", "timers", "console",

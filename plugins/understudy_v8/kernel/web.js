@@ -28,9 +28,15 @@ function installWeb({ parts, env }) {
     const { name, globals } = parts[at];
     exposeOnce(web, name, () => mapGet(factories, "understudy:web/" + name)(web, webHost));
     for (let next = 0; next < globals.length; next++) {
-      exposeOnce(globalThis, globals[next], () => web[name]?.[globals[next]]);
+      exposeOnce(globalThis, globals[next], () => named(web[name]?.[globals[next]], globals[next]));
     }
   }
+}
+
+// The parts are minified, their classes' names too.
+function named(value, name) {
+  if (typeof value === "function") defineProperty(value, "name", { __proto__: null, value: name, configurable: true });
+  return value;
 }
 
 // A package that looks for what it is about to be must not find itself.

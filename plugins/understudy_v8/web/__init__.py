@@ -16,6 +16,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from understudy_v8.own_model import ENVIRONMENT as OWN_MODEL
+
+_WORD = re.compile(r"\w")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -31,8 +35,11 @@ class Part:
         return f"understudy:web/{self.name}"
 
     def text(self) -> str:
-        """As `Isolate.define` takes it."""
-        return f"{{const factory=(web,host)=>{{{_read(self.name)}\nreturn part}}"
+        """As `Isolate.define` takes it.
+
+        The parentheses have V8 compile the function at once: else it would parse it twice.
+        """
+        return f"{{const factory=((web,host)=>{{{_read(self.name)}\nreturn part}})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Layer:
 
 def choose(texts: Iterable[str], variables: Iterable[str] = ()) -> Layer:
     """The layer for a script of these modules, which may see these environment variables."""
-    named = {name for text in texts for name in _pattern().findall(text)}
+    named = {name for text in texts for name in all_globals() if _names(text, name)}
     known = _parts()
     wanted = [part for part in known.values() if not named.isdisjoint(part.globals)]
     chosen: dict[str, Part] = {}
@@ -59,14 +66,19 @@ def choose(texts: Iterable[str], variables: Iterable[str] = ()) -> Layer:
         if part.name not in chosen:
             chosen[part.name] = part
             wanted += [known[name] for name in part.needs]
-    environment = {name: os.environ[name] for name in variables if name in os.environ}
-    return Layer(tuple(part for part in known.values() if part.name in chosen), environment)
+    return Layer(tuple(part for part in known.values() if part.name in chosen), _env(variables))
+
+
+def _env(variables: Iterable[str]) -> dict[str, str]:
+    # Who is given a key of OpenAI's is not meant to send it to the assistant's own model.
+    granted = {name: os.environ[name] for name in variables if name in os.environ}
+    return granted if granted.keys() & OWN_MODEL.keys() else {**OWN_MODEL, **granted}
 
 
 def hint_for(message: str) -> str | None:
     """What to do about `X is not defined`, if X would be there in a whole installation."""
     match = re.match(r"ReferenceError: (\w+) is not defined", message)
-    if _parts() or match is None or match[1] not in _all_globals():
+    if _parts() or match is None or match[1] not in all_globals():
         return None
     return (
         "This Understudy was installed without Web APIs (UNDERSTUDY_NO_WEB=1); "
@@ -74,13 +86,21 @@ def hint_for(message: str) -> str | None:
     )
 
 
+def _names(text: str, name: str) -> bool:
+    # Names in strings and comments count too: `globalThis["fetch"]`. Not by a regular expression:
+    # a bundle of packages may have 16 MB.
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not _WORD.search(text[max(at - 1, 0) : at] + text[end : end + 1]):
+            return True
+        at = text.find(name, end)
+    return False
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
-    # Names in strings and comments count too: `globalThis["fetch"]`.
-    return re.compile(rf"\b(?:{'|'.join(_all_globals())})\b")
-
-
-def _all_globals() -> list[str]:
+def all_globals() -> list[str]:
+    """Every name that the layer can bring."""
     listed: dict[str, list[str]] = json.loads(_file("parts.json").read_text("utf-8"))
     return [name for names in listed.values() for name in names]
 

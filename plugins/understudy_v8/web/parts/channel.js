@@ -1,6 +1,7 @@
 // MessageChannel: two ports in one place. A message is delivered in a task of its own.
 import { EventTarget, MessageEvent } from "part:events";
 import { cloneWith, makeTransferable } from "part:clone";
+import { tag } from "./tag.js";
 
 const making = Symbol("making");
 const later = setTimeout;
@@ -11,7 +12,7 @@ export class MessagePort extends EventTarget {
   #started = false;
   #handlers = { message: null, messageerror: null };
 
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== making) throw new TypeError("Illegal constructor");
     super();
   }
@@ -84,6 +85,4 @@ export class MessageChannel {
   get port2() { return this.#ports[1]; }
 }
 
-for (const Interface of [MessagePort, MessageChannel]) {
-  Object.defineProperty(Interface.prototype, Symbol.toStringTag, { value: Interface.name, configurable: true });
-}
+tag({ MessagePort, MessageChannel });

@@ -1,6 +1,7 @@
 // Compression, by pako: gzip, deflate and deflate-raw.
 import { TransformStream } from "part:streams";
 import pako from "pako";
+import { tag } from "./tag.js";
 
 const FORMATS = {
   gzip: { pack: { gzip: true }, unpack: { windowBits: 31 } },
@@ -62,21 +63,16 @@ const UNPACK = {
   },
 };
 
-class Pair {
-  #stream;
-  constructor(stream) { this.#stream = stream; }
-  get readable() { return this.#stream.readable; }
-  get writable() { return this.#stream.writable; }
-}
+// A class for one direction; the interfaces have no common prototype.
+const streamClass = (open) =>
+  class {
+    #stream;
+    constructor(format) { this.#stream = open(format); }
+    get readable() { return this.#stream.readable; }
+    get writable() { return this.#stream.writable; }
+  };
 
-export class CompressionStream extends Pair {
-  constructor(format) { super(through(new pako.Deflate(optionsOf(format, "pack")), PACK)); }
-}
+export const CompressionStream = streamClass((format) => through(new pako.Deflate(optionsOf(format, "pack")), PACK));
+export const DecompressionStream = streamClass((format) => through(new pako.Inflate(optionsOf(format, "unpack")), UNPACK));
 
-export class DecompressionStream extends Pair {
-  constructor(format) { super(through(new pako.Inflate(optionsOf(format, "unpack")), UNPACK)); }
-}
-
-for (const Interface of [CompressionStream, DecompressionStream]) {
-  Object.defineProperty(Interface.prototype, Symbol.toStringTag, { value: Interface.name, configurable: true });
-}
+tag({ CompressionStream, DecompressionStream });

@@ -1,6 +1,7 @@
 // WebCrypto. Chance is the host's; what takes keys is computed by the host, too.
 import { DOMException } from "part:events";
 import { CryptoKey, SubtleCrypto } from "./subtle.js";
+import { tag } from "./tag.js";
 
 export { CryptoKey, SubtleCrypto };
 
@@ -13,7 +14,7 @@ const hex = (bytes) => bytes.toHex();
 export class Crypto {
   #subtle;
 
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== making) throw new TypeError("Illegal constructor");
     this.#subtle = SubtleCrypto.make();
   }
@@ -40,6 +41,6 @@ export class Crypto {
   }
 }
 
-Object.defineProperty(Crypto.prototype, Symbol.toStringTag, { value: "Crypto", configurable: true });
+tag({ Crypto });
 
 export const crypto = new Crypto(making);

@@ -6,6 +6,7 @@ import { Headers, HeadersList } from "undici/lib/web/fetch/headers.js";
 import { Response, fromInnerResponse, makeResponse } from "undici/lib/web/fetch/response.js"; // before Request
 import { Request, getRequestState } from "undici/lib/web/fetch/request.js";
 import { dataURLProcessor } from "undici/lib/web/fetch/data-url.js";
+import { requestBadPort } from "undici/lib/web/fetch/util.js";
 import { FormData } from "undici/lib/web/fetch/formdata.js";
 
 export { FormData, Headers, Request, Response };
@@ -18,6 +19,7 @@ export async function fetch(input, init = undefined) {
   const url = state.urlList[0];
   if (url.protocol === "data:") return respondWithData(url);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw failed(`${url.protocol} URLs cannot be fetched`);
+  if (requestBadPort(state) === "blocked") throw failed(`port ${url.port} is for another protocol`);
   const body = request.body === null ? null : new Uint8Array(await aborting(request.signal, request.arrayBuffer()));
   return await open(request.signal, {
     url: url.href,

@@ -1,5 +1,6 @@
 // Performance: time since the assistant's code was loaded, as the host tells it.
 import { DOMException, EventTarget } from "part:events";
+import { tag } from "./tag.js";
 
 const making = Symbol("making");
 
@@ -14,10 +15,10 @@ class Entry {
 }
 
 export class Performance extends EventTarget {
-  #origin = Date.now();
+  #origin = Date.now() - 1; // no time is before the code was there
   #entries = [];
 
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== making) throw new TypeError("Illegal constructor");
     super();
   }
@@ -72,6 +73,6 @@ export class Performance extends EventTarget {
   }
 }
 
-Object.defineProperty(Performance.prototype, Symbol.toStringTag, { value: "Performance", configurable: true });
+tag({ Performance });
 
 export const performance = new Performance(making);

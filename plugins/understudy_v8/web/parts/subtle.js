@@ -1,5 +1,6 @@
 // SubtleCrypto: checks names and usages here, and has the host compute.
 import { DOMException } from "part:events";
+import { tag } from "./tag.js";
 
 const making = Symbol("making");
 const HASHES = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"];
@@ -125,7 +126,7 @@ function wantedBits(algorithm) {
 }
 
 export class SubtleCrypto {
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== making) throw new TypeError("Illegal constructor");
   }
 
@@ -219,6 +220,4 @@ async function derive(algorithm, key, length) {
   return compute("pbkdf2", { ...fields, iterations: algorithm.iterations });
 }
 
-for (const Interface of [CryptoKey, SubtleCrypto]) {
-  Object.defineProperty(Interface.prototype, Symbol.toStringTag, { value: Interface.name, configurable: true });
-}
+tag({ CryptoKey, SubtleCrypto });

@@ -6,3 +6,4 @@ export { Blob, File } from "part:files";
 export { ReadableStream, WritableStream } from "part:streams";
 export { URL, URLSearchParams } from "part:url";
 export const process = { versions: { node: "22.0.0" }, env: {}, emitWarning() {}, nextTick: queueMicrotask };
+export class MessagePort {} // a body is never one
