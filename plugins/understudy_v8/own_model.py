@@ -11,12 +11,12 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from understudy.errors import ModelError, UnderstudyError
 from understudy.runs.run import Run
+from understudy.streams import closing
 
 JSON = dict[str, Any]
 HOST: Final = "model.understudy"
@@ -40,7 +40,7 @@ async def answer(run: Run, payload: Mapping[str, Any]) -> AsyncIterator[JSON]:
         body = _body(payload)
         if urlsplit(url).path != _CHAT:
             raise _Unanswerable(f"the assistant's own model answers only {_CHAT}", 404)
-        async with aclosing(_answered(run, url, body)) as items:
+        async with closing(_answered(run, url, body)) as items:
             async for item in items:
                 yield item
     except _Unanswerable as error:
@@ -67,7 +67,7 @@ async def _answered(run: Run, url: str, body: JSON) -> AsyncIterator[JSON]:
             yield _head(url, 200, "application/json")
             yield _chunk(json.dumps(stamp | _completion(whole)))
             return
-        async with aclosing(run.stream("model", asked)) as chunks:  # type: ignore[type-var]
+        async with closing(run.stream("model", asked)) as chunks:
             events = _events(stamp, chunks)
             first = await anext(events)
             yield _head(url, 200, "text/event-stream")
@@ -86,7 +86,7 @@ async def _events(stamp: JSON, chunks: AsyncIterator[JSON]) -> AsyncIterator[str
         usage = chunk.get("usage") or usage
         yield _event(stamp, start | _delta(chunk), chunk.get("finish_reason"))
         start = {}
-    last = {"object": "chat.completion.chunk", "choices": [], "usage": usage}
+    last: JSON = {"object": "chat.completion.chunk", "choices": [], "usage": usage}
     yield f"data: {json.dumps(stamp | last)}\n\ndata: [DONE]\n\n"
 
 

@@ -12,10 +12,10 @@ from understudy.folder.problems import Problem
 from understudy.permissions.grant import NOTHING, Grant
 
 PACKAGE: Final = "package.json"
-MAINS: Final = ("src/index.js", "src/index.mjs", "src/index.cjs", "index.js")
+MAINS: Final = ("src/index.js", "src/index.mjs", "src/index.cjs", "src/index.ts", "index.js")
 """Where code starts if package.json does not say, in this order."""
 
-_COMPLETIONS: Final = ("", ".js", ".mjs", ".cjs", "/index.js")
+_COMPLETIONS: Final = ("", ".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from understudy_v8.modules.references import References
 from understudy_v8.modules.rewrite import Edits, Rewritten
 from understudy_v8.modules.statements import Statements
 from understudy_v8.modules.syntax import at_top, parse, syntax_error, text_of, tokens
+from understudy_v8.modules.typescript import ENDINGS, strip_types
 from understudy_v8.places import error_at
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def compile_module(path: str, text: str, package_type: str | None) -> Module:
 def _compile(path: str, text: str, package_type: str | None) -> Module:
     if path.endswith(".json"):
         return _compile_json(path, text)
+    if path.endswith(ENDINGS):
+        text = strip_types(path, text)
     source = text.encode()
     root = parse(source)
     if _kind(path, source, root, package_type) == "esm":
@@ -51,8 +54,8 @@ def _compile(path: str, text: str, package_type: str | None) -> Module:
 
 def _kind(path: str, source: bytes, root: Node, package_type: str | None) -> Kind:
     ending = posixpath.splitext(path)[1]
-    if ending in (".mjs", ".cjs"):
-        return "esm" if ending == ".mjs" else "cjs"
+    if ending in (".mjs", ".cjs", ".mts", ".cts"):
+        return "esm" if ending.startswith(".m") else "cjs"
     if any(node.type in ("import_statement", "export_statement") for node in root.children):
         return "esm"
     if package_type in ("module", "commonjs"):

@@ -10,7 +10,8 @@ from pathlib import Path
 from understudy.errors import ScriptError
 
 FILE_LIMIT = 4 * 2**20
-_ENDINGS = ("", ".js", ".mjs", ".cjs", ".json", "/index.js")
+_ENDINGS = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json", "/index.js", "/index.ts")
+_COMPILED = {".js": ".ts", ".mjs": ".mts", ".cjs": ".cts"}
 
 
 class Unresolved(Exception):
@@ -43,8 +44,8 @@ class SourceFolder:
         if _climbs_out(importer, specifier):
             raise Unresolved(f"`{specifier}` leads out of the assistant's folder. {_INSIDE}")
         wanted = posixpath.normpath(joined).lstrip("/")
-        for ending in _ENDINGS:
-            found = self._find(wanted + ending, specifier)
+        for name in _candidates(wanted):
+            found = self._find(name, specifier)
             if found is not None:
                 return found
         raise Unresolved(f"there is no file `{specifier}`, seen from `{importer}`")
@@ -79,6 +80,13 @@ class SourceFolder:
 
 
 _INSIDE = "Only files of the assistant's own folder can be imported; copy it there."
+
+
+def _candidates(wanted: str) -> list[str]:
+    # TypeScript is written with the names that its compiler's output would have: `./x.js`.
+    stem, ending = posixpath.splitext(wanted)
+    compiled = [stem + _COMPILED[ending]] if ending in _COMPILED else []
+    return [*(wanted + ending for ending in _ENDINGS), *compiled]
 
 
 class _Unfit(Exception):
