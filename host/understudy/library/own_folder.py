@@ -193,6 +193,8 @@ def _told(parts: list[str]) -> Iterator[None]:
         name = "/".join(parts)
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             raise NotFound(f"files: there is no `{name}`.") from None
+        if error.errno == errno.EISDIR:
+            raise Invalid(f"files: `{name}` is not a file.") from None
         if error.errno == errno.ELOOP:
             raise Invalid(f"files: `{name}` is a link; links are not followed.") from None
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -6,7 +6,7 @@ function makeRun(call, view) {
     thread: view.thread,
     messages: view.messages,
     lastMessage: view.last_message,
-    files: view.files,
+    files: withFolder(call, view.files),
     model: makeModel(call),
     tools: { list: view.tools, call: makeToolCaller(call) },
     process: makeProcess(call),
@@ -21,12 +21,23 @@ function makeToolRequest(call, request) {
     id: request.id,
     name: request.name,
     arguments: request.arguments,
+    files: withFolder(call, {}),
     model: makeModel(call),
     tools: { call: makeToolCaller(call) },
     process: makeProcess(call),
     get signal() { return signalOf(call); },
     log: makeLog(),
   };
+}
+
+// The list of attached files also leads to the assistant's own folder. Not enumerable: a copy or
+// the JSON of the list is the list.
+function withFolder(call, files) {
+  hide(files, "read", (path, as = "text") => ask(call, "files.read", { path: toText(path), as: toText(as) }));
+  hide(files, "write", (path, content, as = "text") =>
+    ask(call, "files.write", { path: toText(path), content, as: toText(as) }));
+  hide(files, "list", (path = ".") => ask(call, "files.list", { path: toText(path) }));
+  return files;
 }
 
 function makeLog() {
