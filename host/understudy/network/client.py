@@ -153,16 +153,21 @@ def _told(request: Request) -> Iterator[None]:
         raise NetworkError(f"{request.origin} cannot be reached: {_reason(error)}.") from None
 
 
+_REASONS: Final = {
+    aiohttp.InvalidURL: "this is the name of no host",
+    aiohttp.ClientConnectorDNSError: "there is no such host",
+    aiohttp.ClientConnectorCertificateError: "its certificate is not valid",
+    aiohttp.ClientConnectorSSLError: "it does not speak TLS as it should",
+    aiohttp.ClientPayloadError: "the answer broke off",
+    aiohttp.ServerDisconnectedError: "the answer broke off",
+    aiohttp.ClientResponseError: "the answer is not HTTP, or its head is too long",
+}
+
+
 def _reason(error: Exception) -> str:
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return "there is no such host"
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return "its certificate is not valid, or it does not speak TLS"
-        case aiohttp.ClientConnectorError():
-            return (error.os_error.strerror or "nothing answers").lower()
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
-            return "the answer broke off"
-        case aiohttp.ClientResponseError():
-            return "the answer is not HTTP, or its head is too long"
+    for kind, reason in _REASONS.items():
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return (error.os_error.strerror or "nothing answers").lower()
     return type(error).__name__

@@ -48,7 +48,8 @@ class HostPattern:
         if port is not None and not 0 < port < 65536:
             raise Invalid(f'"{text}" has no port that there is.', hint="Ports are 1 to 65535.")
         host = _ascii(host)
-        if host != ANY and _network(host) is None and not _NAME.fullmatch(host):
+        is_host = host == ANY or _network(host) is not None or _NAME.fullmatch(host)
+        if not is_host or text.count("[") != text.count("]"):
             raise Invalid(f'"{text}" is not a host.', hint=_hint(text))
         return cls(host, port)
 
@@ -106,7 +107,7 @@ def unwrapped(address: Address) -> Address:
     """The IPv4 address inside an IPv6 one: mapped, compatible, 6to4 and NAT64 lead there."""
     if isinstance(address, IPv4Address):
         return address
-    if address in _NAT64 or address in _COMPATIBLE:
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
 
