@@ -29,6 +29,9 @@ from understudy.tools import Tool, ToolContext
 
 T = TypeVar("T")
 DEFAULT_RUNTIME = "v8"
+_SHOWN = 10
+_MOST_PROBLEMS = 100
+"""Of what code finds wrong with itself."""
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ class LoadedAssistant:
         if errors:
             listed = "\n".join(
                 f"  {problem}" + (f"\n    {problem.hint}" if problem.hint else "")
-                for problem in errors
+                for problem in errors[:_SHOWN]
             )
             raise Invalid(
                 f"The assistant `{self.assistant.id}` cannot run:\n{listed}",
@@ -186,7 +189,7 @@ class Loader:
         program = loaded.program
         if program is not None and "validate" in program.exports:
             said = await self._attempt(program.validate(loaded.assistant.wire()), found)
-            found += [_problem(item, loaded.folder) for item in said or ()]
+            found += [_problem(item, loaded.folder) for item in (said or ())[:_MOST_PROBLEMS]]
         return found
 
     async def _attempt(self, work: Awaitable[T], problems: list[Problem]) -> T | None:

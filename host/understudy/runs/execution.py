@@ -14,6 +14,7 @@ from understudy.errors import Invalid, ModelError, ScriptError, UnderstudyError
 from understudy.events import Event
 from understudy.objects import Run
 from understudy.runs.active import ActiveRun
+from understudy.runs.answer_limit import AnswerLimit
 from understudy.runs.run import Part
 from understudy.runs.run import Run as RunProtocol
 from understudy.streams import closing
@@ -152,8 +153,10 @@ class Execution:
         return asyncio.get_running_loop().time() + left
 
     async def _speak(self) -> None:
+        limit = AnswerLimit()
         async with closing(self._invoke(self._active)) as parts:
             async for part in parts:
+                limit.count(part)
                 await self._active.transcript.say(part)
 
     async def _finish(self) -> None:

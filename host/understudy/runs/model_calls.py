@@ -40,11 +40,11 @@ class ModelCalls:
 
     async def stream(self, payload: JSON) -> AsyncIterator[JSON]:
         """Ask the model; yields chunks (see `understudy.runs.run.Run`). Raises `ModelError`."""
-        provider, model = self._resolve(_wanted(payload.get("model") or self._model))
+        provider, model = self._resolve(_wanted(_model(payload) or self._model))
         request = ChatRequest(
             model=model,
             messages=_messages(payload),
-            tools=payload.get("tools") or (),
+            tools=_tools(payload),
             parameters=self._parameters(payload),
             settings=self._settings,
         )
@@ -80,6 +80,20 @@ def _messages(payload: JSON) -> Sequence[Mapping[str, Any]]:
             hint="To answer the thread with the default loop, use `run.next()`.",
         )
     return list(messages or ())
+
+
+def _model(payload: JSON) -> str | None:
+    model = payload.get("model")
+    if model is None or isinstance(model, str):
+        return model
+    raise Invalid("A model call takes a `model` that is a name, or none.")
+
+
+def _tools(payload: JSON) -> Sequence[Mapping[str, Any]]:
+    tools = payload.get("tools") or ()
+    if isinstance(tools, list | tuple) and all(isinstance(tool, Mapping) for tool in tools):
+        return tools
+    raise Invalid("A model call takes `tools` that are a list of objects, or none.")
 
 
 def _named(model: str) -> str | None:

@@ -1,0 +1,3 @@
+// Tries: to export nothing.
+// Report: completed: You said
+const answer = 42;

@@ -1,0 +1,5 @@
+// Tries: an answer that is no number.
+// Report: completed: NaN
+export async function invoke(run) {
+  return NaN;
+}

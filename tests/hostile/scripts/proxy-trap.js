@@ -1,0 +1,5 @@
+// Tries: a trap that loops when the host reads the answer.
+// Report: failed: 0.5 s without a pause
+export async function invoke(run) {
+  return new Proxy({}, { ownKeys() { for (;;) ; }, get() { for (;;) ; } });
+}

@@ -1,0 +1,3 @@
+// Tries: never to be loaded.
+// Report: refused: 0.5 s without a pause
+for (;;) ;
