@@ -19,6 +19,7 @@ from understudy.library.files import Files
 from understudy.library.messages import Content, Messages
 from understudy.library.threads import Threads
 from understudy.objects import Message, Thread
+from understudy.permissions.permissions import Permissions
 from understudy.reply import Reply
 from understudy.runs.engine import Runs
 from understudy.runs.execution import Execution
@@ -141,7 +142,7 @@ def _unwrapped(value: Any) -> Any:
     return vars(value)["_target"] if isinstance(value, Waiting) else value
 
 
-_ASYNC: Final = (Assistants, Threads, Files, Runs, Messages, Execution)
+_ASYNC: Final = (Assistants, Threads, Files, Runs, Messages, Execution, Permissions)
 """What has async methods of its own. Everything else is plain data."""
 
 
