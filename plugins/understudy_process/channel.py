@@ -18,6 +18,7 @@ MAX_LINE_BYTES: Final = 64 * 2**20
 MAX_UNSENT_BYTES: Final = 64 * 2**20
 MESSAGES_A_SECOND: Final = 20_000
 """More than this are read no faster: whoever floods the host slows only itself down."""
+_ENCODER: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 class Channel(asyncio.Protocol):
@@ -47,7 +48,7 @@ class Channel(asyncio.Protocol):
     def post(self, message: dict[str, Any]) -> None:
         """Send a message. Raises `Invalid` if it is not JSON; it is lost if the process is gone."""
         try:
-            line = json.dumps(message, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+            line = _ENCODER.encode(message).encode() + b"\n"
         except (TypeError, ValueError, RecursionError) as error:
             raise Invalid(f"What process.js is given must be JSON: {error}") from None
         if self._transport is None:

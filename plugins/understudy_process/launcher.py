@@ -28,7 +28,8 @@ def main(parent: str, limits: str, *command: str) -> None:
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (most, most))
+        # At the soft limit of CPU time the signal says why, at the hard one it does not.
+        resource.setrlimit(kind, (most, most + (name == "RLIMIT_CPU" and most != hard)))
     os.nice(_NICER)
     # Python has set LC_CTYPE for itself.
     env = {name: value for name, value in os.environ.items() if name != "LC_CTYPE"}

@@ -75,6 +75,9 @@ class ProcessJS:
     async def _running(self, caller: Caller) -> Worker:
         if not self._source.grant.process:
             raise failures.not_granted(self._source.assistant_id)
+        worker = self._worker
+        if worker is not None and worker.is_listening:
+            return worker
         async with self._starting:
             if self._worker is not None:
                 await self._worker.heard()

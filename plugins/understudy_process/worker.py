@@ -80,6 +80,11 @@ class Worker:
         return self._why is not None or self._ending is not None
 
     @property
+    def is_listening(self) -> bool:
+        """Whether it lives, and has heard of all calls that are over."""
+        return not self.is_over and self._heard.is_set()
+
+    @property
     def pid(self) -> int | None:
         """The id of the process."""
         return self._process.pid if self._process is not None else None
@@ -208,11 +213,15 @@ class Worker:
         )
 
     async def _answer(self, call: _Call) -> Any:
+        timer = asyncio.get_running_loop().call_later(self._seconds, self._give_up, call)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await call.answer
-        except TimeoutError:
-            raise failures.too_late(self._site, call.what, self._seconds) from None
+            return await call.answer
+        finally:
+            timer.cancel()
+
+    def _give_up(self, call: _Call) -> None:
+        if not call.answer.done():
+            call.answer.set_exception(failures.too_late(self._site, call.what, self._seconds))
 
     def _stop(self, call: _Call) -> None:
         """Tell it that nobody waits any more. If it does not hear that, it is ended."""
