@@ -13,7 +13,7 @@ from understudy.errors import UnderstudyError
 from understudy.store import Document, Path, Record
 from understudy_files import json_text
 from understudy_files.disk import Disk
-from understudy_files.failures import ABSENT, reading, writing
+from understudy_files.failures import ABSENT, leads_nowhere, reading, writing
 from understudy_files.layout import document_names
 
 RACY_NS = 20_000_000
@@ -131,9 +131,15 @@ class Documents:
             try:
                 data, status = self._disk.read(name, json_text.MAX_BYTES)
             except ABSENT:
+                self._check_link(name)
                 continue
             return self._parsed(path, name, data, status)
         return None
+
+    def _check_link(self, name: str) -> None:
+        """A link to nothing is damage, and not the absence of a document."""
+        if os.path.islink(self._disk.path(name)):
+            raise leads_nowhere(name)
 
     def _parsed(self, path: Path, name: str, data: bytes, status: os.stat_result) -> _Entry:
         value, strict = json_text.load(data, name)

@@ -42,6 +42,11 @@ def not_a_file(name: str) -> Invalid:
     return Invalid(f"`{name}` is not a regular file.", hint="Move it away, then try again.")
 
 
+def leads_nowhere(name: str) -> Invalid:
+    """A link without a file behind it."""
+    return Invalid(f"`{name}` is a symbolic link that leads nowhere or in a circle.")
+
+
 def _translated(error: OSError, action: str, name: str) -> UnderstudyError:
     reason = error.strerror or str(error)
     if error.errno in _FULL:
@@ -51,7 +56,7 @@ def _translated(error: OSError, action: str, name: str) -> UnderstudyError:
         hint = "Check the permissions of the data folder, or choose another one."
         return StoreError(f"Cannot {action} `{name}`: {reason}.", kind="readonly", hint=hint)
     if error.errno == errno.ELOOP:
-        return Invalid(f"`{name}` is a symbolic link that leads nowhere or in a circle.")
+        return leads_nowhere(name)
     if error.errno == errno.ENAMETOOLONG:
         return Invalid(f"`{name[:200]}` is too long for the file system.")
     if error.errno in _NOT_A_FILE:

@@ -64,6 +64,8 @@ def _first(folder: Path, names: tuple[str, ...], problems: list[Problem]) -> Pat
             path = resolve(folder, name)
             if path.is_file():
                 return path.relative_to(folder)
+            if path.exists():
+                raise Unreadable("this is not a file")
         except Unreadable as error:
             problems.append(Problem("unreadable-file", str(error), name, hint=error.hint))
         except OSError:  # a name that no file can have
