@@ -1,8 +1,13 @@
-"""English words without their endings."""
+"""English words without their endings, and with them.
+
+Text is indexed as it is written, since SQLite does that many times as fast as we could stem it.
+Instead the words of a query are looked up in all their forms: English has few endings.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _VOWEL: Final = re.compile(r"[aeiouy]")
@@ -22,6 +27,12 @@ _SUFFIXES: Final = (
     ("al", ""),
     ("ic", ""),
 )
+_ENDINGS: Final = (
+    *("", "e", "s", "es", "ed", "edly", "ing", "ings", "ingly", "ly", "lies", "ice", "ices"),
+    *("iced", "icing", "al", "als", "ally", "aled", "aling", "ic", "ics", "ical", "ically"),
+    *("ive", "ives", "ively", "ived", "iving", "ity", "ities", "ness", "ment", "ments"),
+    *("ation", "ations", "ational", "ator", "ators", "iveness", "fulness"),
+)
 
 
 def stem(word: str) -> str:
@@ -38,6 +49,22 @@ def stem(word: str) -> str:
     elif len(word) > 4:
         word = word.removesuffix("e")
     return _without_suffix(word)
+
+
+@lru_cache(maxsize=16_384)
+def forms(word: str) -> frozenset[str]:
+    """A word and what else it may be written as: all that `stem` makes the same of.
+
+    Some of them are no words; that costs a look into the index each.
+    """
+    root = stem(word)
+    roots = [root, root + root[-1]]
+    if root.endswith("i"):
+        roots += [root[:-1] + "y", root[:-1] + "ie"]
+    elif root.endswith("at"):
+        roots.append(root[:-2])
+    made = {each + ending for each in roots for ending in _ENDINGS}
+    return frozenset({word, *(form for form in made if stem(form) == root)})
 
 
 def _without_plural(word: str) -> str:

@@ -1,16 +1,15 @@
 """Languages: which a text is in, which of its words say little, which are forms of one word.
 
-Nothing is stemmed when it is indexed. A word of a query is looked up in all the forms that the
-index has of it, by the stemmers of the languages that its files are in: so the English rules never
-meet a text that is not English, and files in several languages need no index each.
+A file in English is indexed as it is written, and a word of a query is looked up in all its forms;
+the words of other languages, whose forms are too many, are indexed without their endings. So the
+English rules never meet a text that is not English, and several languages need no index each.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from itertools import takewhile
 from typing import Any, Final
 
 from understudy_rag import english
@@ -23,10 +22,6 @@ _ENOUGH: Final = 0.08
 """The share of stop words that tells a language; of most texts they are a third or more."""
 _FEWEST: Final = 5
 """Words that a second language must have, that the first does not know."""
-# Articles and conjunctions that Arabic writes in one with the word behind them.
-_JOINED: Final = {
-    "arabic": ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال", "ك", "كال"),
-}
 
 
 def languages_of(*samples: str) -> list[str]:
@@ -56,31 +51,26 @@ def without_stop_words(asked: Sequence[str], languages: Iterable[str]) -> list[s
     return [word for word in asked if word not in stop_words] or list(asked)
 
 
-def beginnings(word: str, languages: Collection[str]) -> set[str]:
-    """How forms of a word may begin; none if it has but one form."""
-    if is_unspaced(word):  # a single letter, of which the index has pairs
-        return {word} if len(word) == 1 else set()
-    if len(word) < 3 or not word.isalpha():
-        return set()
-    return {
-        joined + _shared(word, stem(word, language))
-        for language in languages
-        for joined in _JOINED.get(language, ("",))
-    }
+def stemmed_by(languages: Sequence[str]) -> str | None:
+    """The language whose endings are taken off when a file is indexed; None where they stay on."""
+    return next((language for language in languages if language != _DEFAULT), None)
 
 
-def is_form(term: str, word: str, languages: Collection[str]) -> bool:
-    """Whether two words are forms of one, in any of the languages."""
+def stemmed(text: str, language: str) -> str:
+    """A text as it is indexed: its words without their endings."""
+    return " ".join([stem(word, language) for word in words(text)])
+
+
+def terms_of(word: str, languages: Iterable[str]) -> set[str]:
+    """What the index may have of a word. `languages`: those that files are stemmed by."""
     if is_unspaced(word):
-        return term.startswith(word)
-    return any(stem(term, language) == stem(word, language) for language in languages)
+        return {word}
+    return {*english.forms(word), *(stem(word, language) for language in languages)}
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """A word without its endings, by Snowball's rules or, in English, our own."""
-    if language == "english":
-        return english.stem(word)
+    """A word without its endings, by Snowball's rules."""
     stemmed: str = _stemmer(language).stemWord(word)
     return stemmed
 
@@ -110,9 +100,3 @@ def _telling(found: Iterable[str]) -> Counter[str]:
     """How many of the words are stop words, by language."""
     by_word = _languages_by_word()
     return Counter(language for word in found for language in by_word.get(word, ()))
-
-
-def _shared(word: str, stemmed: str) -> str:
-    """What a word and its stem begin with."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(word, stemmed, strict=False))
-    return "".join(letter for letter, _ in same)

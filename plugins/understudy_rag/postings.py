@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from itertools import compress
 from typing import Final, Protocol
 
 from understudy_rag.catalogue import Catalogue
@@ -32,6 +32,10 @@ class Scorer(Protocol):
 
     def read(self, places: str, catalogue: Catalogue) -> Postings:
         """Postings from the ids of chunks, one for each place; negative in a title or heading."""
+        ...
+
+    def joined(self, old: Postings, new: Postings, catalogue: Catalogue) -> Postings:
+        """Both: the old ones without the chunks that are gone, and new ones of later chunks."""
         ...
 
     def best(
@@ -72,12 +76,6 @@ class PlainPostings:
             self.mean = mean
         return self.impacts
 
-    def at(self, chunk: int) -> int | None:
-        """Where a chunk stands, if it has the word."""
-        place = bisect_left(self.chunks, chunk)
-        found = place < len(self.chunks) and self.chunks[place] == chunk
-        return place if found else None
-
 
 class PlainScorer:
     """Adds up in a dictionary."""
@@ -90,6 +88,15 @@ class PlainScorer:
             counts[abs(chunk)] += times if chunk > 0 else HEAD_WEIGHT * times
         chunks = array("q", sorted(counts))
         return PlainPostings(chunks, array("q", map(counts.__getitem__, chunks)))
+
+    def joined(self, old: Postings, new: Postings, catalogue: Catalogue) -> PlainPostings:
+        """Those that stay, and the new."""
+        assert isinstance(old, PlainPostings)
+        assert isinstance(new, PlainPostings)
+        lengths, base = catalogue.lengths, catalogue.base
+        stay = [chunk <= catalogue.last and lengths[chunk - base] > 0 for chunk in old.chunks]
+        chunks = array("q", compress(old.chunks, stay)) + new.chunks
+        return PlainPostings(chunks, array("q", compress(old.counts, stay)) + new.counts)
 
     def best(
         self,

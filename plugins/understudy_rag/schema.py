@@ -2,7 +2,10 @@
 
 A file's chunks have ids without gaps, beginning at `first`; `lengths` is an array of 32-bit
 numbers, the letters of each. External content: the words are indexed over a view, so that text is
-kept once. `spelled` is a text as it is indexed, where that differs from the text.
+kept once. `spelled` and `spelled_head` are what is indexed, where that differs from the text.
+
+An id of a chunk is never used again, so that what is kept in memory, and what is on its way to a
+reader, cannot be of another one.
 
 All vectors are of one model, which `meta` names. `todo` are the chunks that still have none.
 """
@@ -14,7 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_VERSION: Final = 3
+_VERSION: Final = 4
+TOKENIZE: Final = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 # What another version left is derived: its tables are simply made anew.
 _SCHEMA: Final = f"""
 DROP TABLE IF EXISTS words;
@@ -28,11 +32,14 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, file_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     sha256 BLOB NOT NULL, bytes INTEGER NOT NULL, size INTEGER NOT NULL, overlap INTEGER NOT NULL,
-    first INTEGER NOT NULL, chunks INTEGER NOT NULL, lengths BLOB NOT NULL, languages TEXT NOT NULL
+    first INTEGER NOT NULL, chunks INTEGER NOT NULL, lengths BLOB NOT NULL,
+    languages TEXT NOT NULL, stemmed_by TEXT
 );
 CREATE TABLE chunk (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    page INTEGER, line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, spelled TEXT
+    id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, line INTEGER NOT NULL,
+    heading TEXT NOT NULL, text TEXT NOT NULL,
+    spelled_head TEXT, spelled TEXT
 );
 CREATE INDEX chunk_of_file ON chunk (file);
 CREATE TABLE vec (
@@ -41,13 +48,14 @@ CREATE TABLE vec (
 );
 CREATE TABLE todo (chunk INTEGER PRIMARY KEY, tries INTEGER NOT NULL DEFAULT 0);
 CREATE VIEW indexed AS
-    SELECT chunk.id, trim(title || ' ' || heading) AS head, coalesce(spelled, text) AS text
+    SELECT chunk.id, coalesce(spelled_head, trim(title || ' ' || heading)) AS head,
+        coalesce(spelled, text) AS text
     FROM chunk JOIN file ON file.id = chunk.file;
 CREATE VIRTUAL TABLE words USING fts5(
     head, text, content='indexed', content_rowid='id',
-    tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+    tokenize="{TOKENIZE}"
 );
-INSERT INTO meta VALUES ('edition', random()), ('vectors', random());
+INSERT INTO meta VALUES ('made', random()), ('edition', random()), ('vectors', random());
 PRAGMA user_version = {_VERSION};
 """
 
@@ -61,8 +69,7 @@ def prepare(db: sqlite3.Connection) -> None:
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
     db.execute("PRAGMA synchronous = NORMAL")
-    for view, kind in (("terms", "row"), ("places", "instance")):
-        db.execute(f"CREATE VIRTUAL TABLE temp.{view} USING fts5vocab(main, words, {kind})")
+    db.execute("PRAGMA temp_store = MEMORY")
 
 
 def _is_ours(db: sqlite3.Connection) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from understudy_rag.catalogue import Catalogue
 from understudy_rag.connection import KeptConnection
 from understudy_rag.documents import Chunk
-from understudy_rag.languages import languages_of
+from understudy_rag.languages import languages_of, stemmed, stemmed_by
 from understudy_rag.lexicon import Lexicon, default_scorer
 from understudy_rag.postings import Postings, Scorer
 from understudy_rag.schema import prepare, reading, renew_edition, transaction
@@ -22,8 +22,15 @@ from understudy_rag.words import spelled
 R = TypeVar("R")
 _ADD_FILE: Final = """
 INSERT INTO file
-    (file_id, title, sha256, size, overlap, bytes, first, chunks, lengths, languages)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (file_id, title, sha256, size, overlap, bytes, first, chunks, lengths, languages, stemmed_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NEXT: Final = """
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'chunk'), 0) + 1
+"""
+_ADD_CHUNK: Final = "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_WORDS: Final = """
+INSERT INTO words (rowid, head, text) SELECT id, head, text FROM indexed WHERE id BETWEEN ? AND ?
 """
 _UNCHANGED: Final = """
 SELECT bytes FROM file
@@ -158,24 +165,42 @@ def _forget(db: sqlite3.Connection, file_id: str) -> None:
 
 
 def _insert(db: sqlite3.Connection, source: Source, chunks: Sequence[Chunk]) -> int:
-    first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM chunk").fetchone()[0]
+    first = db.execute(_NEXT).fetchone()[0]
     used = sum(len(chunk.text.encode()) for chunk in chunks)
-    lengths = array("I", [len(chunk.text) for chunk in chunks]).tobytes()
-    languages = " ".join(languages_of(*_samples(chunks)))
-    row = (*astuple(source), used, first, len(chunks), lengths, languages)
-    number = db.execute(_ADD_FILE, row).lastrowid
-    rows = [
-        (id_, number, c.start, c.end, c.page, c.line, c.heading, c.text, spelled(c.text))
-        for id_, c in enumerate(chunks, first)
-    ]
-    db.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    words = (
-        (row[0], f"{source.title} {row[6]}".strip(" "), row[7] if row[8] is None else row[8])
-        for row in rows
-    )
-    db.executemany("INSERT INTO todo (chunk) VALUES (?)", ((row[0],) for row in rows))
-    db.executemany("INSERT INTO words (rowid, head, text) VALUES (?, ?, ?)", words)
+    lengths = array("I", [len(chunk.text) or 1 for chunk in chunks]).tobytes()
+    languages = languages_of(*_samples(chunks))
+    language = stemmed_by(languages)
+    row = (used, first, len(chunks), lengths, " ".join(languages), language)
+    number = db.execute(_ADD_FILE, (*astuple(source), *row)).lastrowid
+    db.executemany(_ADD_CHUNK, _rows(number, first, source.title, chunks, language))
+    added = (first, first + len(chunks) - 1)
+    db.execute("INSERT INTO todo (chunk) SELECT id FROM chunk WHERE id BETWEEN ? AND ?", added)
+    db.execute(_ADD_WORDS, added)
     return used
+
+
+def _rows(
+    number: int | None, first: int, title: str, chunks: Sequence[Chunk], language: str | None
+) -> Iterator[tuple[object, ...]]:
+    heads = {each: _as_indexed(f"{title} {each}", language) for each in {c.heading for c in chunks}}
+    for id_, c in enumerate(chunks, first):
+        spelled = _as_indexed(c.text, language)
+        yield (
+            id_,
+            number,
+            c.start,
+            c.end,
+            c.page,
+            c.line,
+            c.heading,
+            c.text,
+            heads[c.heading],
+            spelled,
+        )
+
+
+def _as_indexed(text: str, language: str | None) -> str | None:
+    return stemmed(text, language) if language else spelled(text)
 
 
 def _samples(chunks: Sequence[Chunk]) -> list[str]:

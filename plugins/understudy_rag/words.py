@@ -50,9 +50,23 @@ def words(text: str) -> list[str]:
 
 def spelled(text: str) -> str | None:
     """Text as SQLite is to see it; None if it may see it as it is."""
-    if text.isascii() or _OTHER.search(text) is None:
+    if text.isascii():
         return None
-    return " ".join(words(text))
+    pieces: list[str] = []
+    done = 0
+    for found in _OTHER.finditer(text):
+        if found.start() >= done:
+            start, end = _around(text, done, found.start())
+            pieces += (text[done:start], *words(text[start:end]))
+            done = end
+    return " ".join((*pieces, text[done:])) if done else None
+
+
+def _around(text: str, lowest: int, at: int) -> tuple[int, int]:
+    """From the space or line's end before a place to the one behind it."""
+    start = 1 + max(text.rfind(" ", lowest, at), text.rfind("\n", lowest, at), lowest - 1)
+    ends = (text.find(" ", at), text.find("\n", at))
+    return start, min((end for end in ends if end > 0), default=len(text))
 
 
 def is_unspaced(word: str) -> bool:

@@ -195,4 +195,4 @@ def test_a_large_file_goes_there_and_back(workshop):
 def test_pages_of_a_pdf_come_out_of_a_child(workshop):
     data = pdf("One.", "Two.")
     found = asyncio.run(workshop.parse(Task("a.pdf", len(data), "pdf"), data))
-    assert (found.text, found.pages) == ("One.\nTwo.\n", [0, 5])
+    assert (found.text, found.pages) == ("One.\n\fTwo.\n", [0, 5])
