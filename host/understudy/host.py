@@ -32,7 +32,7 @@ from understudy.plugins import Plugins
 from understudy.providers import Providers
 from understudy.reply import Reply, unanswered
 from understudy.root import builtin_assistants, default_root
-from understudy.runs.engine import Runs
+from understudy.runs.engine import Resume, Runs
 from understudy.runs.execution import Execution
 from understudy.runs.scratch import Scratch, Scratches
 from understudy.runs.staging import Stage
@@ -57,7 +57,8 @@ class Host:
     the name of a store plugin. `durability="fast"` does not wait for the disk: a power cut may take
     back what was acknowledged (default: `UNDERSTUDY_DURABILITY`, or `full`). `plugins` are hook
     plugins of the app's own: modules or objects. `providers` are further plugins by group and name,
-    such as `{"tools": {"clock": Clock}}`.
+    such as `{"tools": {"clock": Clock}}`. `resume` says what becomes of runs whose process died:
+    `all`, `asked`, `none` or `leave` (docs/runs.md).
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Host:
         plugins: Iterable[object] = (),
         providers: Mapping[str, Mapping[str, object]] | None = None,
         settings: Mapping[str, Any] | None = None,
+        resume: Resume = "asked",
     ) -> None:
         self.root = Path(root).expanduser() if root is not None else default_root()
         if self.root.exists() and not self.root.is_dir():
@@ -108,7 +110,7 @@ class Host:
         )
         self._attachments = stage.attachments
         models = Models(self.store)
-        self.runs = Runs(self.store, self.threads, stage, models)
+        self.runs = Runs(self.store, self.threads, stage, models, resume=resume)
         self._scratches = Scratches(stage, models)
 
     def _open_store(self, name: str) -> Store:
@@ -143,6 +145,16 @@ class Host:
     async def stop(self) -> None:
         """Stop what runs: it ends as cancelled. A run that waits for its client goes on waiting."""
         await asyncio.gather(self.runs.close(), self._scratches.close())
+
+    async def resume(self, *, every: float | None = None) -> None:
+        """Take up the runs whose process has died. `every`: again after so many seconds, for ever.
+
+        Processes that share a data root share the work: nobody takes up what another one does.
+        """
+        await self.runs.resume()
+        while every is not None:
+            await asyncio.sleep(every)
+            await self.runs.resume()
 
     # -- the main job
 

@@ -211,3 +211,17 @@ class Store(Protocol):
     async def close(self) -> None:
         """Let go of everything. The store is not used afterwards."""
         ...
+
+
+@runtime_checkable
+class RemembersLocks(Protocol):
+    """What a store may have besides: it can tell what was held when a process died."""
+
+    async def held(self) -> Sequence[Path]:
+        """The names that are locked now, and those whose holder died and that nobody took since."""
+        ...
+
+
+async def left_behind(store: Store) -> Sequence[Path]:
+    """What may lie unfinished: names that are or were locked, as far as the store knows them."""
+    return await store.held() if isinstance(store, RemembersLocks) else ()

@@ -23,6 +23,7 @@ from understudy_files.layout import INTERNAL, check_names
 
 _FOLDER = f"{INTERNAL}/locks"
 _STRIPES = 64
+_DIGEST_BYTES = 16
 _LONGEST_PAUSE = 0.05
 
 
@@ -60,7 +61,7 @@ class Locks:
     async def hold(self, path: Path, patience: float) -> AsyncIterator[None]:
         """Hold a name for long. Its file exists only while it is held or its holder was killed."""
         check_names(path)
-        digest = hashlib.blake2b("/".join(path).encode(), digest_size=16).hexdigest()
+        digest = hashlib.blake2b("/".join(path).encode(), digest_size=_DIGEST_BYTES).hexdigest()
         name = f"{_FOLDER}/{digest}"
         fd = await self._acquired(name, time.monotonic() + patience)
         if fd is None:
@@ -69,9 +70,18 @@ class Locks:
                 hint="Wait until it is free, or stop the other process.",
             )
         try:
+            with suppress(OSError):  # on a full disk a lock is as good without its name
+                os.pwrite(fd, "/".join(path).encode(), 0)
             yield
         finally:
             self._give_back(name, fd)
+
+    def held(self) -> list[Path]:
+        """The names that are held for long, or whose holder was killed."""
+        with suppress(FileNotFoundError), os.scandir(self._disk.path(_FOLDER)) as files:
+            texts = [_text(file.path) for file in files if len(file.name) == 2 * _DIGEST_BYTES]
+            return [tuple(text.split("/")) for text in texts if text]
+        return []
 
     def _give_back(self, name: str, fd: int) -> None:
         with suppress(OSError):
@@ -109,6 +119,13 @@ class Locks:
             except FileNotFoundError:
                 self._disk.make_folder(_FOLDER)
                 return self._disk.open_fd(name, flags)
+
+
+def _text(file: str) -> str:
+    """What a lock file says; nothing before its holder has it, or when it is given back."""
+    with suppress(OSError), open(file, encoding="utf-8") as opened:
+        return opened.read()
+    return ""
 
 
 def _release(fd: int) -> None:

@@ -120,6 +120,10 @@ class FileStore:
         """The bytes of a file, in pieces of 64 KB."""
         return self._blobs.read(path)
 
+    async def held(self) -> list[Path]:
+        """See `understudy.store.RemembersLocks`."""
+        return await self._work(self._locks.held)
+
     def lock(self, path: Path, *, timeout: float = 10.0) -> AbstractAsyncContextManager[None]:
         """Hold a name; the kernel frees it when the process dies."""
         return self._locks.hold(path, timeout)

@@ -17,6 +17,8 @@ from understudy import Host
 from understudy_server.protocol import Protocol
 
 _STOP_SECONDS: Final = 5
+_RESUME_SECONDS: Final = 2.0
+"""How soon the runs of another server that has died are taken up."""
 _COLLECT_AFTER: Final = 20_000
 """Objects."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -46,9 +48,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         _settle_memory()
         self._ready()
+        self._resuming = asyncio.create_task(self._host.resume(every=_RESUME_SECONDS))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept nothing more, end the runs and with them their streams, let requests finish."""
+        self._resuming.cancel()
         await asyncio.gather(super().shutdown(sockets), self._host.stop())
 
     @contextmanager

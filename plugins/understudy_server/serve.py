@@ -90,7 +90,7 @@ def command(
     options = {"keys": keys, "hosts": {*names, address}, "origins": origins}
     _log_requests(quiet)
     with _listening(address, port) as listening, asyncio.Runner(loop_factory=_new_loop()) as runner:
-        host = Host(chosen, durability=durability)
+        host = Host(chosen, durability=durability, resume="all")
         runner.run(_serve(listening, host, options, patience))
 
 

@@ -19,6 +19,7 @@ from understudy.tools import ToolCall
 from understudy_v8 import messages as say
 from understudy_v8.calls import Call, Proceed
 from understudy_v8.channel import Channel
+from understudy_v8.clock import Clock
 from understudy_v8.isolate import Isolate
 from understudy_v8.loading import define_layer, define_modules
 from understudy_v8.logbook import Logbook
@@ -40,8 +41,13 @@ class Session:
         self._isolate = isolate
         self._graph = graph
         self._layer = layer
-        self._channel = Channel(isolate, clock, self._receive, self._find_stuck, self._end_all)
-        self._timers = Timers(lambda timer: self._channel.post({"type": "fire", "id": timer}))
+        self._clock = Clock(clock)
+        self._channel = Channel(
+            isolate, self._clock.read, self._receive, self._find_stuck, self._end_all
+        )
+        self._timers = Timers(
+            self._wait, lambda timer: self._channel.post({"type": "fire", "id": timer})
+        )
         self._timed = False
         self._logbook = Logbook()
         self._calls: dict[int, Call] = {}
@@ -62,7 +68,7 @@ class Session:
             await define_layer(self._isolate, self._layer)
             self._channel.note(self._layer.message())
         await define_modules(self._isolate, self._graph)
-        self._channel.note(_seed(self._graph.main))
+        self._channel.note(_seed(self._graph.main.encode()))
         self._attend(None)
         call = self._open("load", None)
         record = {"modules": self._graph.records(), "main": self._graph.main}
@@ -89,9 +95,10 @@ class Session:
         )
 
     def attend(self, run: Run) -> None:
-        """Take a run on: its logs, its seed."""
+        """Take a run on: its logs, its clock, its chance."""
         self._logbook.run = run
-        self._channel.note(_seed(run.id))
+        self._clock.attend(run)
+        self._channel.note(_seed(run.seed))
         self._attend(run)
 
     def begin(self, run: Run) -> Call:
@@ -109,6 +116,7 @@ class Session:
             if call.id not in self._calls:
                 return None
             call.answer = asyncio.get_running_loop().create_future()
+            self._clock.tick()
             self._channel.post({"type": "pull", "call": call.id})
         part: Part | None = await call.answer
         call.parked = part is not None
@@ -141,13 +149,14 @@ class Session:
         """Forget what a run left behind, before the next one."""
         await self._alone.wait()
         await self._forget()
-        self._timers.clear()
+        await self._timers.close()
         if self._timed:
             self._timed = False
             self._channel.note({"type": "reset"})
         if not await self._channel.quiet(_STOP_SECONDS):
             self._channel.fail(_unstoppable())
         await self._logbook.close()
+        self._clock.attend(None)
 
     async def close(self) -> None:
         """Stop everything and let the isolate go."""
@@ -165,7 +174,7 @@ class Session:
         answer: Future[Any] = asyncio.get_running_loop().create_future()
         self._ambient = Call(_AMBIENT, "fetch", self._reply, answer, run)
         self._channel.note({"type": "attend"})
-        self._channel.note({"type": "entropy", "words": _random_words()})
+        self._channel.note({"type": "entropy", "words": _entropy(run)})
 
     async def _forget(self) -> None:
         if self._ambient is not None:
@@ -217,6 +226,13 @@ class Session:
         self._timed = True
         if self._calls:
             self._timers.set(message.id, message.delay)
+
+    async def _wait(self, seconds: float) -> None:
+        run = self._logbook.run
+        if run is None:
+            await asyncio.sleep(seconds)
+        else:
+            await run.effect("timer", {"seconds": seconds})
 
     def _receive_for(self, call: Call, message: say.CallMessage) -> None:
         match message:
@@ -295,10 +311,11 @@ def _stuck(where: str, file: str) -> ScriptError:
     )
 
 
-def _random_words() -> list[int]:
-    return list(struct.unpack(">8I", secrets.token_bytes(32)))
+def _entropy(run: Run | None) -> list[int]:
+    source = secrets.token_bytes(32) if run is None else hashlib.sha256(run.seed).digest()
+    return list(struct.unpack(">8I", source))
 
 
-def _seed(text: str) -> dict[str, Any]:
-    digest = hashlib.sha256(text.encode()).digest()
+def _seed(source: bytes) -> dict[str, Any]:
+    digest = hashlib.sha256(b"Math.random" + source).digest()
     return {"type": "seed", "words": struct.unpack(">4I", digest[:16])}

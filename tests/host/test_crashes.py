@@ -1,6 +1,8 @@
-"""A process that dies between any two writes: its run ends, and nothing of it stays open."""
+"""A process that dies between any two writes: its run goes on in another one, or ends there."""
 
 import asyncio
+import json
+from collections import Counter
 
 import pytest
 
@@ -55,11 +57,15 @@ class Speaker:
         yield await run.effect("tool", {"name": "look"})
 
 
+MADE = Counter()
+
+
 class Look:
     def __init__(self, context):
-        self.functions = (Function("look"),)
+        self.functions = (Function("look", idempotent=True),)
 
     async def call(self, call):
+        MADE["look"] += 1
         return "There it is."
 
     async def close(self):
@@ -68,6 +74,7 @@ class Look:
 
 class Model:
     async def chat(self, request):
+        MADE["chat"] += 1
         yield ChatChunk(text="Yes.", finish_reason="stop", usage=USAGE)
 
     async def models(self, settings):
@@ -77,9 +84,13 @@ class Model:
         pass
 
 
-async def run_until(store, writes):
+def opened(store, **options):
     providers = {"tools": {"look": Look}, "models": {"fake": Model}}
-    host = Host("unused", store=store, plugins=[Speaker()], providers=providers)
+    return Host("unused", store=store, plugins=[Speaker()], providers=providers, **options)
+
+
+async def run_until(store, writes):
+    host = opened(store)
     thread = await host.new_thread()
     options = RunOptions.model_validate({"model": "fake/m", "tools": [{"type": "look"}]})
     store.left = writes
@@ -94,10 +105,11 @@ async def run_until(store, writes):
     return thread.id, work.done()
 
 
-async def look_at(store, thread_id):
-    async with Host("unused", store=store) as host:
+async def look_at(store, thread_id, resume="none"):
+    async with opened(store, resume=resume) as host:
         [run] = (await host.runs.page(thread_id)).items
         events = [event async for event in host.runs.events(thread_id, run.id)]
+        run = await host.runs.get(thread_id, run.id)
         steps = await host.runs.steps(thread_id, run.id)
         messages = await (await host.messages(thread_id)).all()
         await host.say(thread_id, "The thread can be used.")
@@ -136,3 +148,50 @@ def test_a_run_that_died_tells_what_its_model_calls_have_used():
 
     run = asyncio.run(main())
     assert (run.status, run.usage.wire()) == ("failed", USAGE)
+
+
+def check_story(events):
+    """Each object is created, told of and ended, in this order and once."""
+    numbers = [event.n for event in events]
+    assert numbers == sorted(set(numbers))
+    ended = set()
+    for event in events:
+        id_, kind = event.data["id"], event.name.rpartition(".")[2]
+        if id_.startswith("run_"):
+            continue
+        assert id_ not in ended
+        if kind in ("completed", "incomplete", "failed"):
+            ended.add(id_)
+    begun = {event.data["id"] for event in events if event.name.endswith(".created")}
+    assert ended == {id_ for id_ in begun if not id_.startswith("run_")}
+    assert [event.name for event in events].count("thread.run.created") == 1
+
+
+async def goes_on_after(writes):
+    MADE.clear()
+    store = Store()
+    thread_id, _ = await run_until(store, writes)
+    before = MADE.copy()
+    survivor = store.survivor()
+    finished = {
+        line["result"]
+        for path, lines in survivor._logs.items()
+        if path[-1] == "journal"
+        for line in map(json.loads, lines)
+        if "result" in line
+    }
+    run, events, steps, messages = await look_at(survivor, thread_id, "asked")
+    check_story(events)
+    whole = [message.text for message in messages if message.status == "completed"]
+    assert (run.status, whole) == ("completed", ["Wait.Yes.", "There it is."])
+    assert run.usage.total_tokens == 3
+    assert [step.type for step in steps if step.status == "completed"] == [
+        "message_creation", "tool_calls", "message_creation",
+    ]  # fmt: skip
+    assert MADE["chat"] - before["chat"] == ("e1.e1" not in finished)
+    assert MADE["look"] - before["look"] == ("e2" not in finished)
+
+
+@pytest.mark.parametrize("writes", range(1, 15))
+def test_a_run_whose_process_dies_after_any_write_goes_on_and_makes_nothing_twice(writes):
+    asyncio.run(asyncio.wait_for(goes_on_after(writes), 10))

@@ -1,4 +1,4 @@
-"""A host that is killed: the next one ends its run, keeps what was said, and frees the thread."""
+"""A host that is killed, and the next one that is to leave its run: it ends, and says why."""
 
 import asyncio
 import os
@@ -46,7 +46,7 @@ def test_a_killed_run_is_ended_as_failed_and_its_thread_is_free(root, model):
     thread_id, run_id = kill_while_it_speaks(root, model)
 
     async def main():
-        async with Host(root) as host:
+        async with Host(root, resume="none") as host:
             run = await host.runs.get(thread_id, run_id)
             steps = await host.runs.steps(thread_id, run_id)
             reply = await host.run("jan", "And now?", thread=thread_id)
@@ -70,7 +70,7 @@ def test_the_journal_of_a_killed_run_ends_with_its_end_and_keeps_counting(root, 
     thread_id, run_id = kill_while_it_speaks(root, model)
 
     async def main():
-        async with Host(root) as host:
+        async with Host(root, resume="none") as host:
             await host.runs.get(thread_id, run_id)
             path = ("threads", thread_id, "runs", run_id)
             events = await recorded(host.store, path)

@@ -33,6 +33,8 @@ class ScriptRun:
         self.last_message = None
         self.files: Sequence[File] = ()
         self.text = text
+        self.now = time.time()
+        self.seed = run_id.encode()
         self.asked: list[tuple[str, Any]] = []
         self.logs: list[tuple[str, str]] = []
         self.answers: dict[str, Callable[[Any], Awaitable[Any]]] = {}
@@ -57,6 +59,8 @@ class ScriptRun:
         if kind == "log":
             self.logs.append((payload["level"], payload["text"]))
             return None
+        if kind == "timer":
+            return await asyncio.sleep(payload["seconds"])
         self.asked.append((kind, payload))
         return await self.answers[kind](payload)
 

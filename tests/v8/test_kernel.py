@@ -148,9 +148,10 @@ TIMES = """export function invoke() {
 }"""  # fmt: skip
 
 
-def test_the_clock_is_the_hosts(workshop):
-    workshop.clock = lambda: 86400.5
-    (text,) = workshop.invoke(TIMES)
+def test_the_clock_is_the_runs(workshop):
+    run = workshop.run_class()
+    run.now = 86400.5
+    (text,) = workshop.invoke(TIMES, run)
     moment = "1970-01-02T00:00:00.500Z"
     day, rest = text.split(",", 2)[:2], text.split(",")[3:]
     assert day == ["86400500", moment]

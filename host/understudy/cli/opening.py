@@ -27,7 +27,7 @@ def with_host(
 
     async def main() -> T:
         _cancel_when_terminated()
-        async with Host(options.root, durability=durability) as host:
+        async with Host(options.root, durability=durability, resume="leave") as host:
             try:
                 return await work(host)
             except StoreError as error:

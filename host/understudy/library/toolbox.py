@@ -110,6 +110,11 @@ class Toolbox:
         """Whether the host can call it."""
         return name in self._offers
 
+    def is_idempotent(self, name: str) -> bool:
+        """Whether a call may be made twice; one of no tool does nothing."""
+        offer = self._offers.get(name)
+        return offer is None or offer.function.idempotent
+
     def is_asked(self, name: str) -> bool:
         """Whether the client must be asked for it."""
         return name in self._asked and name not in self._offers

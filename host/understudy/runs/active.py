@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +28,12 @@ from understudy.runs.past import Past
 from understudy.runs.process_use import Gathered, ProcessUse
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
+from understudy.runs.resumption import Ending, Resumption
+from understudy.runs.scope import Scope
 from understudy.runs.search import RunSearch
+from understudy.runs.told import told_in
 from understudy.runs.tool_use import ToolUse
 from understudy.runs.transcript import Call, Transcript
-from understudy.runs.views import steps_of
 from understudy.store import Record
 from understudy.streams import closing
 
@@ -74,21 +79,20 @@ class ActiveRun:
         self.tools = ToolUse(record, toolbox, transcript)
         self.requests = Requests(record, toolbox, scene.messages, uploads.content)
         self.max_steps = max_steps
-        self.incomplete_reason: str | None = None
-        self.last_error: Exception | None = None
-        """The newest failure of an effect: code that lets it pass need not say what it was."""
+        self.ending = Ending()
+        self._scope = Scope()
+        self._past: Past | None = None
         self._toolbox = toolbox
         self._uploads = uploads
         process = ProcessUse(companion, Caller(self.id, self._note))
-        self._effects = Effects(
+        self.effects = Effects(
             record.journal,
+            Resumption(self.tools, transcript, self.ending),
             doers={
-                "tool": lambda payload: self.tools.perform(self, payload),
-                "client_tools": self.tools.wait_for_client,
-                "approval": self.tools.wait_for_client,
                 "model.available": models.available,
                 "log": self._log,
                 "search": search.perform,
+                "timer": self._wait,
                 "files.read": own_folder.read,
                 "files.write": own_folder.write,
                 "files.list": own_folder.entries,
@@ -103,11 +107,41 @@ class ActiveRun:
             },
         )
 
+    def within(self, effect_id: str) -> ActiveRun:
+        """The same run, for what one of its effects asks for."""
+        inner = copy(self)
+        inner._scope = Scope(effect_id)
+        return inner
+
+    def next_id(self, kind: str) -> str:
+        """The id of the effect that is asked for now."""
+        return self._scope.next_id(kind)
+
     def take_up(self, records: Sequence[Record]) -> None:
         """Go on with a run whose process has died, from the lines of its journal."""
-        self.record.journal.take_up(records)
-        self.transcript.take_up(steps_of(events_in(records)))
-        self._effects.take_up(Past(records))
+        events = events_in(records)
+        self.record.take_up(records)
+        self.transcript.take_up(told_in(events), self.record.arrive)
+        self._past = Past(records)
+        self.effects.take_up(self._past)
+
+    async def arrive(self) -> None:
+        """Show what happens from here on. Raises if the run has left out what it did before."""
+        if self._past is not None:
+            self._past.check_end()
+            await self.transcript.arrive()
+
+    @property
+    def seed(self) -> bytes:
+        """See `Run.seed`."""
+        return self._scope.seed(self.record.journal.seed)
+
+    @property
+    def now(self) -> float:
+        """See `Run.now`."""
+        if self.effects.streaming and not self.record.journal.is_silent:
+            return max(self.effects.now, time.time())
+        return self.effects.now
 
     @property
     def last_message(self) -> Message | None:
@@ -134,35 +168,47 @@ class ActiveRun:
 
     async def effect(self, kind: str, payload: JSON) -> Any:
         """Do something outside and return the result, a JSON value."""
+        effect_id = self.next_id(kind)
         with self._remembered():
             if kind == "tool":
-                return await self.tools.call(self._effects, payload)
-            return await self._effects.effect(kind, payload)
+                return await self.tools.call(self, effect_id, payload)
+            return await self.effects.effect(effect_id, kind, payload)
 
     async def stream(self, kind: str, payload: JSON) -> AsyncIterator[Any]:
         """Do something outside that answers bit by bit."""
-        inner = agent(self, payload) if kind == "next" else self._effects.stream(kind, payload)
+        effect_id = self.next_id(kind)
         with self._remembered():
-            async with closing(inner) as items:
+            async with closing(self._opened(effect_id, kind, payload)) as items:
                 async for item in items:
                     yield item
+
+    def _opened(self, effect_id: str, kind: str, payload: JSON) -> AsyncIterator[Any]:
+        if kind == "next":
+            return agent(self.within(effect_id), payload)
+        return self.effects.stream(effect_id, kind, payload)
 
     @contextmanager
     def _remembered(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            self.last_error = error
+            self.ending.last_error = error
             raise
 
     async def answer(self, calls: Sequence[Call]) -> None:
         """Give the model's calls their outputs."""
-        await self.tools.answer(self._effects, calls)
+        await self.tools.answer(self, calls)
 
     def count_usage(self, usage: JSON | None) -> None:
         """Add what a model call used; the step that it fed shows it, too."""
         self.transcript.usage = usage
         self.record.count(usage)
+
+    async def _wait(self, payload: JSON) -> None:
+        """Wait until a timer is due, by the time that the code sees."""
+        waits = float(payload["seconds"])
+        passed = time.time() - self.now if self._past is not None else 0.0
+        await asyncio.sleep(max(0.0, waits - max(0.0, passed)))
 
     async def _log(self, payload: JSON) -> None:
         self._note(str(payload.get("level")), str(payload.get("text", "")))

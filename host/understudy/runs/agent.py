@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from understudy.errors import UnderstudyError
-from understudy.objects import new_id
 from understudy.runs.completion import Completion
 from understudy.runs.run import Part
+from understudy.runs.scope import call_id
 from understudy.runs.transcript import Call
 from understudy.streams import closing
 
@@ -41,12 +41,13 @@ class Turn:
 
     def __init__(self, run: ActiveRun) -> None:
         self._run = run
+        self._id = run.next_id("model")
         self._whole = Completion()
         self._calls: dict[int, Call] = {}
 
     async def ask(self, request: JSON) -> AsyncIterator[Part]:
         """Ask the model; yields its text as it arrives, and shows its calls."""
-        async with closing(self._run.stream("model", request)) as chunks:
+        async with closing(self._run.effects.stream(self._id, "model", request)) as chunks:
             async for chunk in chunks:
                 self._whole.add(chunk)
                 if text := chunk.get("text"):
@@ -61,7 +62,8 @@ class Turn:
         call = self._calls.get(delta["index"])
         arguments = delta.get("arguments") or ""
         if call is None:
-            call = self._calls[delta["index"]] = Call(self._new_id(delta.get("id")), "", "")
+            id_ = self._call_id(delta["index"], delta.get("id"))
+            call = self._calls[delta["index"]] = Call(id_, "", "")
         if call.name:
             await self._run.transcript.show_arguments(call, arguments)
             return
@@ -70,16 +72,17 @@ class Turn:
         if call.name:  # clients need it with the first piece; some servers send it later
             await self._run.transcript.show_call(call)
 
-    def _new_id(self, given: str | None) -> str:
+    def _call_id(self, index: int, given: str | None) -> str:
         """The model's id of a call, unless another call of this turn has it."""
         taken = {call.id for call in self._calls.values()}
-        return given if given and given not in taken else new_id("call")
+        fresh = given and given not in taken
+        return given if given and fresh else call_id(self._run.id, self._id, index)
 
     def is_last(self) -> bool:
         """Whether the answer is complete, or cut off."""
         reason = _INCOMPLETE.get(self._whole.finish_reason or "")
         if reason:
-            self._run.incomplete_reason = reason
+            self._run.ending.incomplete_reason = reason
         return bool(reason) or not self._calls
 
     async def call_tools(self) -> list[JSON]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from understudy.errors import Conflict, Invalid, NotFound
 from understudy.events import TERMINAL, Event
@@ -16,13 +16,22 @@ from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
 from understudy.runs.execution import Execution
 from understudy.runs.journal import recorded, recorded_since
-from understudy.runs.recovery import end_abandoned, still_waits
+from understudy.runs.recovery import ENDED, Abandoned, end_abandoned, still_waits
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
-from understudy.store import NAME, Document, Order, Page, Path, Store
+from understudy.store import NAME, Document, Order, Page, Path, Store, left_behind
 
 _POLL_SECONDS = 0.05
 BUSY = "Thread {thread} already has an active run {run}."
+
+Resume = Literal["all", "asked", "none", "leave"]
+"""What becomes of runs whose process has died.
+
+- `all`: taken up by whoever comes across them, and by `Runs.resume`. For servers.
+- `asked`: taken up by whoever asks for the run; ended by whoever goes on with its thread.
+- `none`: ended as failed, except those that wait for their client.
+- `leave`: left as they are; ended by whoever goes on with their thread. For those who only look.
+"""
 
 
 class Runs:
@@ -36,9 +45,15 @@ class Runs:
         models: Models,
         *,
         forgets: bool = True,
+        resume: Resume = "asked",
     ) -> None:
-        """Without `forgets`, runs that are over are read as if they were under way."""
+        """Without `forgets`, runs that are over are read as if they were under way.
+
+        `resume` says what becomes of runs whose process has died; see `Resume`.
+        """
         self._forgets = forgets
+        self._resume = resume
+        self._arriving: dict[str, asyncio.Task[None]] = {}
         self._store = store
         self._threads = threads
         self._stage = stage
@@ -71,8 +86,7 @@ class Runs:
                     await messages.append(message)
                 active = await self._stage.enter(loaded, path, run, choice)
             execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
-        self._active[run.id] = execution
-        execution.start(lambda: self._forget(run.id))
+        self._begin(execution)
         return execution
 
     def _forget(self, run_id: str) -> None:
@@ -87,7 +101,7 @@ class Runs:
             newest = await self._store.page(collection, limit=1)
             for document in newest.items:
                 found = _read(document)
-                run = await self._settled(document.path, found) if found else None
+                run = await self._made_way(document.path, found) if found else None
                 if run is not None and not run.is_over:
                     raise Conflict(
                         refusal.format(thread=thread[-1], run=run.id),
@@ -96,20 +110,89 @@ class Runs:
             yield
 
     async def _settled(self, path: Path, run: Run) -> Run:
-        """The run, ended first if the process that carried it out has died."""
+        """The run; if the process that carried it out has died, what has become of it now."""
+        if run.id not in self._active and not run.is_over and self._resume != "leave":
+            with suppress(Conflict):  # another process carries it out
+                await self._adopted(path, run)
+        return await self._present(path, run)
+
+    async def _made_way(self, path: Path, run: Run) -> Run:
+        """As `_settled`, for somebody who wants to go on with the thread."""
+        if self._resume != "all" and not run.is_over and run.id not in self._active:
+            with suppress(Conflict):
+                async with self._store.lock(path, timeout=0):
+                    abandoned = await Abandoned.read(self._store, path, run)
+                    if not still_waits(abandoned.run):
+                        return await self._end(abandoned)
+        return await self._settled(path, run)
+
+    async def _present(self, path: Path, run: Run) -> Run:
         if run.id in self._active:
             return self._active[run.id].run
         if run.is_over:
             return run
-        try:
-            async with self._store.lock(path, timeout=0):
+        document = await self._store.get(path)
+        return Run.read(document.value) if document else run
+
+    async def _adopted(self, path: Path, run: Run, *, wanted: bool = False) -> None:
+        """Take a run up, end it, or leave it. Raises `Conflict` if somebody owns it.
+
+        `wanted`: one that waits for its client is taken up, too.
+        """
+        task = self._arriving.get(run.id)
+        if task is None:
+            task = asyncio.create_task(self._adopt(path, run, wanted=wanted))
+            self._arriving[run.id] = task
+            task.add_done_callback(lambda _: self._arriving.pop(run.id, None))
+        await asyncio.shield(task)
+
+    async def _adopt(self, path: Path, run: Run, *, wanted: bool) -> None:
+        if run.id in self._active:
+            return
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._store.lock(path, timeout=0))
+            abandoned = await Abandoned.read(self._store, path, run)
+            waits = still_waits(abandoned.run)
+            if waits and not wanted:
+                return
+            refused = self._resume == "none" and not waits
+            if refused or abandoned.run.is_over or abandoned.end() is not None:
+                await self._end(abandoned)
+                return
+            try:
+                await self._take_up(abandoned, stack)
+            except (NotFound, Invalid) as error:
+                if waits:  # it can be mended until the client answers
+                    raise
+                await self._end(abandoned, f"The run cannot be taken up: {error}")
+
+    async def _end(self, abandoned: Abandoned, reason: str = ENDED) -> Run:
+        status, message = abandoned.end() or ("failed", reason)
+        return await end_abandoned(self._store, abandoned, status, message)
+
+    async def _take_up(self, abandoned: Abandoned, held: AsyncExitStack) -> None:
+        run, thread = abandoned.run, abandoned.path[:-2]
+        options = RunOptions(tools=run.tools)
+        loaded = await held.enter_async_context(self._stage.loaded(run.assistant_id, options))
+        about = await self._threads.get(run.thread_id)
+        choice = self._models.choose(loaded, thread, about)
+        active = await self._stage.take_up(loaded, abandoned, choice)
+        self._begin(Execution(active, self._stage.invoke(loaded), held.pop_all()))
+
+    def _begin(self, execution: Execution) -> None:
+        run_id = execution.run.id
+        self._active[run_id] = execution
+        execution.start(lambda: self._forget(run_id))
+
+    async def resume(self) -> None:
+        """Take up all runs whose process has died, as far as the store knows of them."""
+        for path in await left_behind(self._store):
+            if len(path) > 3 and path[-2] == "runs" and path[-1] not in self._active:
                 document = await self._store.get(path)
-                run = Run.read(document.value) if document else run
-                if run.is_over or still_waits(run):
-                    return run
-                return await end_abandoned(self._store, path, run)
-        except Conflict:
-            return run
+                run = _read(document) if document else None
+                if run is not None and not run.is_over:
+                    with suppress(Conflict):
+                        await self._adopted(path, run)
 
     # -- acting on them
 
@@ -119,27 +202,13 @@ class Runs:
         Raises `NotFound`, `Invalid` if it is over, `Conflict` if another process carries it out.
         """
         run = await self.get(thread_id, run_id)
-        if run_id in self._active:
-            return self._active[run_id]
-        if run.status != "requires_action":
+        if run_id not in self._active and not run.is_over:
+            await self._adopted(await self._path(thread_id, run_id), run, wanted=True)
+        execution = self._active.get(run_id)
+        if execution is None:
             raise Invalid(f"The run {run_id} is not under way here.")
-        return await self._take_up(await self._path(thread_id, run_id), run)
-
-    async def _take_up(self, path: Path, run: Run) -> Execution:
-        thread = path[:-2]
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._store.lock(path, timeout=0))
-            if run.id in self._active:  # somebody here was faster
-                return self._active[run.id]
-            options = RunOptions(tools=run.tools)
-            loaded = await stack.enter_async_context(self._stage.loaded(run.assistant_id, options))
-            about = await self._threads.get(run.thread_id)
-            choice = self._models.choose(loaded, thread, about)
-            active = await self._stage.take_up(loaded, path, run, choice)
-            execution = Execution(active, self._stage.invoke(loaded), stack.pop_all())
-        self._active[run.id] = execution
-        execution.start(lambda: self._forget(run.id))
-        await execution.until_it_waits()
+        if run.status == "requires_action":
+            await execution.until_it_waits()
         return execution
 
     async def cancel(self, thread_id: str, run_id: str) -> Run:
@@ -228,18 +297,18 @@ class Runs:
     async def events(self, thread_id: str, run_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The events of a run behind number `after`, to its end; it may run elsewhere."""
         path = await self._path(thread_id, run_id)
-        execution = self._running(thread_id, run_id)
-        if execution is not None:
-            async for event in execution.events(after):
-                yield event
-            return
-        position = last = 0
+        position, last = 0, after
         while True:
             run = await self.get(thread_id, run_id)
+            execution = self._running(thread_id, run_id)
+            if execution is not None:
+                async for event in execution.events(last):
+                    yield event
+                return
             events, position = await recorded_since(self._store, path, position)
             for event in events:
-                last = event.n
-                if last > after:
+                if event.n > last:
+                    last = event.n
                     yield event
             if events and events[-1].name in TERMINAL:
                 return
@@ -250,6 +319,7 @@ class Runs:
 
     async def close(self) -> None:
         """Stop what is under way; runs that wait for their client go on waiting in the store."""
+        await asyncio.gather(*self._arriving.values(), return_exceptions=True)
         await asyncio.gather(*(execution.leave() for execution in self._active.values()))
 
 

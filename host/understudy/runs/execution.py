@@ -30,6 +30,8 @@ class Execution:
     def __init__(self, active: ActiveRun, invoke: Invoke, held: AsyncExitStack) -> None:
         self._active = active
         self._record = active.record
+        self._ending = active.ending
+        self._ending.interrupt = self._interrupt
         self._invoke = invoke
         self._held = held
         self._task: asyncio.Task[None] | None = None
@@ -128,14 +130,16 @@ class Execution:
             async with limit:
                 limit.reschedule(self._deadline())
                 await self._work()
-            self._record.journal.is_silent = False
+            await self._active.arrive()
             await self._finish()
         except asyncio.CancelledError:
             self._working = False
-            if not self._left:
+            if self._ending.given_up is not None:
+                await self._fail(self._ending.given_up)
+            elif not self._left:
                 await self._end("cancelled")
         except Exception as error:  # whatever it was, the run must end and say why
-            self._working = self._record.journal.is_silent = False
+            self._working = False
             if limit.expired():
                 await self._end("expired")
             else:
@@ -160,7 +164,7 @@ class Execution:
                 await self._active.transcript.say(part)
 
     async def _finish(self) -> None:
-        reason = self._active.incomplete_reason
+        reason = self._ending.incomplete_reason
         if reason is None:
             await self._active.transcript.close()
             await self._record.become("completed")
@@ -184,7 +188,7 @@ class Execution:
 
     def _root(self, error: BaseException) -> BaseException:
         """What went wrong outside, if the assistant's code only passed it on."""
-        cause = self._active.last_error
+        cause = self._ending.last_error
         passed_on = isinstance(error, ScriptError) and cause and str(cause) in str(error)
         return cause if passed_on and cause else error
 

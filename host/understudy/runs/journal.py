@@ -10,6 +10,7 @@ effect that had not finished.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -51,6 +52,10 @@ class Journal:
         self._closed = False
         self._writing = asyncio.Lock()
         self._beside: list[Callable[[], Awaitable[None]]] = []
+        self.began = time.time()
+        """When the run began: what its first line says."""
+        self.seed = secrets.token_bytes(32)
+        """Where the run's chance comes from; its first line keeps it, too."""
         self.is_silent = False
         """Whether nothing is written and nobody is told: what happens is known already."""
 
@@ -58,7 +63,15 @@ class Journal:
         """Go on with the journal of a process that has died, silent until told otherwise."""
         self._count = self._stored = last_number(records)
         self._events = events_in(records)
+        if records:
+            self.began = records[0]["t"]
+            self.seed = bytes.fromhex(records[0].get("seed", ""))
         self.is_silent = True
+
+    @property
+    def seen(self) -> Sequence[Event]:
+        """The events that can be seen so far."""
+        return self._events
 
     # -- writing
 
@@ -119,18 +132,20 @@ class Journal:
 
     async def result(
         self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
-    ) -> None:
-        """Note how an effect ended: `{"value": …}` or `{"error": …}`."""
-        await self._note({"result": effect_id, **outcome}, durable=durable)
+    ) -> float:
+        """Note how an effect ended: `{"value": …}` or `{"error": …}`; returns when."""
+        return await self._note({"result": effect_id, **outcome}, durable=durable)
 
-    async def _note(self, content: Record, *, durable: bool) -> None:
-        if self.is_silent:
-            return
-        line = self._line(content)
-        if durable:
-            await self._write(line, durable=True)
-        else:
-            self._store_soon()
+    async def _note(self, content: Record, *, durable: bool) -> float:
+        content = {"t": round(time.time(), 3), **content}
+        if not self.is_silent:
+            line = self._line(content)
+            if durable:
+                await self._write(line, durable=True)
+            else:
+                self._store_soon()
+        at: float = content["t"]
+        return at
 
     def beside(self, sync: Callable[[], Awaitable[None]]) -> None:
         """What must be on the disk as well when the next durable line is: both at a time."""
@@ -142,7 +157,10 @@ class Journal:
     def _line(self, content: Record) -> int:
         self._count += 1
         if self._is_kept:
-            self._pending.append({"n": self._count, "t": round(time.time(), 3), **content})
+            line = {"n": self._count, "t": round(time.time(), 3), **content}
+            if self._count == 1:
+                self.began, line["seed"] = line["t"], self.seed.hex()
+            self._pending.append(line)
         else:
             self._stored = self._count
         return self._count

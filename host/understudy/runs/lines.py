@@ -1,11 +1,16 @@
 """The lines of a run's journal. Deltas of one text that follow each other share a line.
 
-    {"n": 1, "t": 1700000000.123, "event": "thread.run.created", "data": {…}}
+    {"n": 1, "t": 1700000000.123, "event": "thread.run.created", "data": {…}, "seed": "5f0c…"}
     {"n": 7, "t": …, "effect": "model", "id": "e1", "payload": {…}}
     {"n": 8, "t": …, "event": "thread.message.delta", "data": {…}, "more": [" and", " so on"]}
     {"n": 11, "t": …, "result": "e1", "value": …}      or "error": {"type", "message", …}
+    {"n": 1011, "t": …, "taken_up": 1}
 
-`more` are the texts of the events behind the first, which are numbered on and else the same.
+An answer that came bit by bit and then failed has both; one that was not read to its end has
+`"left": true`. Ids of effects: `understudy.runs.scope`. Behind `taken_up`, another process has gone
+on; its numbers begin a thousand higher, since readers may have seen events that a crash took back.
+`seed` and the time of the first line are what the code's chance and clock begin with. `more` are
+the texts of the events behind the first, which are numbered on and else the same.
 """
 
 from __future__ import annotations

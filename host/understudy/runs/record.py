@@ -12,8 +12,9 @@ from understudy.errors import UnderstudyError
 from understudy.objects import Run, Usage
 from understudy.objects.run import TERMINAL_STATUS
 from understudy.runs.journal import Journal
+from understudy.runs.lines import events_in
 from understudy.runs.unbroken import unbroken
-from understudy.store import Path, Store
+from understudy.store import Path, Record, Store
 
 JSON = dict[str, Any]
 _log = logging.getLogger("understudy.runs")
@@ -36,6 +37,27 @@ class RunRecord:
         self.journal = journal
         self.usage = Usage()
         self._turns = asyncio.Lock()
+        self._is_new = False
+        self._asked = 0
+        """How often the client was asked for something, and code has not come to its answer."""
+
+    def take_up(self, records: Sequence[Record]) -> None:
+        """Go on from the lines of a journal."""
+        self.journal.take_up(records)
+        states = [event.name for event in events_in(records)]
+        self._is_new = "thread.run.created" not in states
+        self._asked = states.count("thread.run.requires_action")
+
+    async def arrive(self) -> None:
+        """What happens from here on is stored and seen; first what a crash has cut off."""
+        self.journal.is_silent = False
+        if self._is_new:
+            queued = self.run.wire()
+            self.journal.prepare(("thread.run.created", queued), ("thread.run.queued", queued))
+        if self.run.status == "queued":
+            await self.become("in_progress")
+        elif self.run.status == "requires_action" and not self._asked:
+            await self.become("queued", "in_progress")
 
     async def begin(self) -> None:
         """Store a new run. It exists from here on; its first events come with the next."""
@@ -51,7 +73,9 @@ class RunRecord:
         to the disk.
         """
         async with self._turns:
-            if not self.run.is_over and not self.journal.is_silent:
+            if self.journal.is_silent:
+                self._asked -= statuses[0] == "queued"  # what the client was asked is answered
+            elif not self.run.is_over:
                 await unbroken(self._pass(statuses, changes))
 
     async def _pass(self, statuses: Sequence[str], changes: JSON) -> None:

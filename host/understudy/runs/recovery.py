@@ -1,57 +1,107 @@
-"""Runs whose process died: brought to an end, so that their thread can be used again."""
+"""Runs whose process died: whether they can be taken up, and their end if not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 from understudy.events import Event
 from understudy.library.messages import Messages
-from understudy.objects import Message, Run, Usage
+from understudy.objects import Run, Usage
 from understudy.runs.lines import events_in, last_number
 from understudy.runs.record import add_tokens
-from understudy.runs.views import latest_objects, open_message
+from understudy.runs.told import cut_off, step_cut_off, told_in
+from understudy.runs.views import latest_objects
 from understudy.store import Path, Record, Store
 
 JSON = dict[str, Any]
-_ERROR = {
-    "code": "server_error",
-    "message": "The process that carried out this run ended before the run did.",
-}
+ENDED: Final = "The process that carried out this run ended before the run did."
+_MAX_TAKE_UPS: Final = 5
+_GAP: Final = 1000
+"""Numbers of events that a crash may have taken back after somebody had seen them."""
 
 
 def still_waits(run: Run) -> bool:
     """Whether a run that nobody carries out can still be answered, and then goes on."""
-    return run.status == "requires_action" and (run.expires_at or 0) > time.time()
+    return run.status == "requires_action" and not _is_late(run)
 
 
-async def end_abandoned(store: Store, path: Path, run: Run) -> Run:
-    """End a run that nobody owns any more. What it had written is kept as an incomplete message."""
-    entries = await store.read((*path, "journal"))
-    records = [entry.record for entry in entries]
-    last, events = last_number(records), events_in(records)
-    over = _ended(events)
-    if over is not None:
-        await store.put(path, over.wire(), durable=False)
-        return over
-    run = run.model_copy(update={"usage": _used(records)})
-    endings = await _endings(store, path, run, events)
-    lines = [
-        {"n": last + index, "t": round(time.time(), 3), "event": name, "data": data}
-        for index, (name, data) in enumerate(endings, start=1)
-    ]
-    await store.append((*path, "journal"), lines)
-    failed = Run.read(endings[-1][1])
-    await store.put(path, failed.wire())
-    return failed
+def _is_late(run: Run) -> bool:
+    return (run.expires_at or 0) <= time.time()
 
 
-def _ended(events: list[Event]) -> Run | None:
-    """The run, if its journal knows of its end and only run.json does not."""
-    states = latest_objects((event for event in events if event.data.get("status")), "thread.run.")
-    runs = [Run.read(state) for state in states.values() if state["object"] == "thread.run"]
-    return runs[-1] if runs and runs[-1].is_over else None
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A run that is not over, and that nobody owns. `run` is what its journal says of it."""
+
+    path: Path
+    run: Run
+    records: Sequence[Record]
+
+    @classmethod
+    async def read(cls, store: Store, path: Path, run: Run) -> Self:
+        """Read its journal."""
+        records = [entry.record for entry in await store.read((*path, "journal"))]
+        return cls(path, _newest(run, events_in(records)), records)
+
+    def end(self) -> tuple[str, str] | None:
+        """The status and the reason with which it must end, if it cannot be taken up."""
+        if self.run.status == "cancelling":
+            return "cancelled", ENDED
+        if _is_late(self.run):
+            return "expired", ENDED
+        if self.take_ups >= _MAX_TAKE_UPS:
+            return "failed", f"{ENDED} It was taken up {self.take_ups} times and got no further."
+        return None
+
+    @property
+    def take_ups(self) -> int:
+        """How often it was taken up since it last got further."""
+        count = 0
+        for record in reversed(self.records):
+            if "result" in record:
+                break
+            count += "taken_up" in record
+        return count
+
+
+def _newest(run: Run, events: Iterable[Event]) -> Run:
+    """The run as its journal knows it; its file has what people change."""
+    states = [event.data for event in events if event.data.get("object") == "thread.run"]
+    if not states:
+        return run
+    known = Run.read(states[-1] | {"metadata": run.metadata})
+    return known if known.is_over else known.model_copy(update={"expires_at": run.expires_at})
+
+
+async def mark_taken_up(store: Store, abandoned: Abandoned) -> list[Record]:
+    """Count it in the journal; returns the lines of the journal.
+
+    The numbers go on behind all that a reader can have seen.
+    """
+    number = last_number(abandoned.records) + _GAP
+    count = abandoned.take_ups + 1
+    line = {"n": number, "t": round(time.time(), 3), "taken_up": count}
+    await store.append((*abandoned.path, "journal"), [line])
+    return [*abandoned.records, line]
+
+
+async def end_abandoned(store: Store, abandoned: Abandoned, status: str, message: str) -> Run:
+    """End a run that is not taken up. What it had written is kept as an incomplete message."""
+    run, path = abandoned.run, abandoned.path
+    if not run.is_over:
+        endings = await _endings(store, abandoned, status, message)
+        first = last_number(abandoned.records) + _GAP
+        lines = [
+            {"n": number, "t": round(time.time(), 3), "event": name, "data": data}
+            for number, (name, data) in enumerate(endings, first)
+        ]
+        await store.append((*path, "journal"), lines)
+        run = Run.read(endings[-1][1])
+    await store.put(path, run.wire())
+    return run
 
 
 def _used(records: Iterable[Record]) -> Usage:
@@ -67,31 +117,22 @@ def _used(records: Iterable[Record]) -> Usage:
 
 
 async def _endings(
-    store: Store, path: Path, run: Run, events: list[Event]
+    store: Store, abandoned: Abandoned, status: str, message: str
 ) -> list[tuple[str, JSON]]:
-    now = int(time.time())
+    error = {"code": "server_error", "message": message} if status == "failed" else None
     endings: list[tuple[str, JSON]] = []
-    # One that waited and was not answered in time has expired; any other was cut off.
-    status = "expired" if run.status == "requires_action" else "failed"
-    error = None if status == "expired" else _ERROR
-    partial = open_message(events)
-    if partial is not None:
-        endings.append(await _keep(store, path, partial, now))
-    for step in latest_objects(events, "thread.run.step.").values():
-        if step["status"] == "in_progress":
-            ended = {"status": status, f"{status}_at": now, "last_error": error}
-            endings.append((f"thread.run.step.{status}", step | ended))
+    events = events_in(abandoned.records)
+    for told in told_in(events):
+        if told.message is not None and told.message.status == "in_progress":
+            partial = cut_off(told.message, f"run_{status}")
+            await Messages(store, abandoned.path[:-2]).append(partial)
+            endings.append(("thread.message.incomplete", partial.wire()))
+    steps = latest_objects(events, "thread.run.step.").values()
+    under_way = [step for step in steps if step["status"] == "in_progress"]
+    endings += [step_cut_off(step, status, error) for step in under_way]
     state: JSON = {"status": status, "required_action": None, "last_error": error}
-    if status == "failed":
-        state |= {"failed_at": now, "expires_at": None}
-    endings.append((f"thread.run.{status}", run.wire() | state))
+    state["usage"] = _used(abandoned.records).wire()
+    if status != "expired":
+        state |= {f"{status}_at": int(time.time()), "expires_at": None}
+    endings.append((f"thread.run.{status}", abandoned.run.wire() | state))
     return endings
-
-
-async def _keep(store: Store, path: Path, partial: JSON, now: int) -> tuple[str, JSON]:
-    reason = {"reason": "run_failed"}
-    message = Message.read(
-        partial | {"status": "incomplete", "incomplete_at": now, "incomplete_details": reason}
-    )
-    await Messages(store, path[:-2]).append(message)
-    return "thread.message.incomplete", message.wire()

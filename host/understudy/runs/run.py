@@ -24,6 +24,7 @@ class Run(Protocol):
     | `tool` | `{"name", "arguments"}` | what the tool returned | |
     | `next` | `{"instructions"?, "additional_instructions"?, "model"? …}` | | parts |
     | `search` | `{"query", "max_num_results"? …}` | `{"results": […]}` of the vector stores | |
+    | `timer` | `{"seconds"}` | None, after that time | |
     | `log` | `{"level", "text"}` | None | |
     | `process` | `{"name", "args"}` | what an export of process.js returned | |
     | `process.stream` | `{"name", "args"}` | a list of all | what it yields |
@@ -40,6 +41,20 @@ class Run(Protocol):
     thread: Thread
     messages: Sequence[Message]
     """Oldest first: what the thread held when the run began."""
+
+    @property
+    def now(self) -> float:
+        """The time that the run's code sees, in seconds since 1970.
+
+        It is that of the newest answer, and only while an answer comes bit by bit the present: so
+        code sees the same when the run is taken up by another process.
+        """
+        ...
+
+    @property
+    def seed(self) -> bytes:
+        """32 bytes for the code's chance: unforeseeable, and the same when the run is taken up."""
+        ...
 
     @property
     def last_message(self) -> Message | None:

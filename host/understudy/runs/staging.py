@@ -26,6 +26,7 @@ from understudy.runs.execution import Invoke
 from understudy.runs.journal import Journal
 from understudy.runs.model_calls import ANY_MODEL, ModelCalls
 from understudy.runs.record import RunRecord
+from understudy.runs.recovery import Abandoned, mark_taken_up
 from understudy.runs.run import Part
 from understudy.runs.run import Run as RunProtocol
 from understudy.runs.search import RunSearch
@@ -119,12 +120,11 @@ class Stage:
         return active
 
     async def take_up(
-        self, loaded: LoadedAssistant, path: Path, run: Run, choice: ModelChoice
+        self, loaded: LoadedAssistant, abandoned: Abandoned, choice: ModelChoice
     ) -> ActiveRun:
         """The same for a run whose process has died: its journal answers what it has done."""
-        active = await self._active(loaded, path, run, choice)
-        entries = await self._store.read((*path, "journal"))
-        active.take_up([entry.record for entry in entries])
+        active = await self._active(loaded, abandoned.path, abandoned.run, choice)
+        active.take_up(await mark_taken_up(self._store, abandoned))
         return active
 
     async def _active(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from understudy.runs.citations import chunks_of, cite, shown_search, sources_in
 from understudy.runs.content import Content, addition_of
 from understudy.runs.journal import Journal
 from understudy.runs.run import Part
+from understudy.runs.told import BEGUN_ANEW, Told, cut_off, step_cut_off
 from understudy.runs.unbroken import unbroken
 
 JSON = dict[str, Any]
@@ -55,12 +56,16 @@ class Call:
 
 @dataclass(slots=True)
 class _Open:
-    """The step that is open, with its message or its calls."""
+    """The step that is open, with its message or its calls.
+
+    `told` is the one that the journal has of it; nobody is shown it again.
+    """
 
     step: RunStep
     message: Message | None = None
     content: Content = field(default_factory=Content)
     calls: list[Call] = field(default_factory=list)
+    told: Told | None = None
 
 
 class Transcript:
@@ -83,13 +88,98 @@ class Transcript:
         self._turns = asyncio.Lock()
         self._searches = searches
         self._sources: dict[str, JSON] = {}
-        self._past: list[RunStep] = []
+        self._told: list[Told] = []
+        self._arrive: Callable[[], Awaitable[None]] | None = None
         self.usage: JSON | None = None
         """What the newest model call used: it goes to the step that the call fed."""
 
-    def take_up(self, steps: Sequence[RunStep]) -> None:
-        """Give the steps of a run that is taken up the ids that they have."""
-        self._past = list(steps)
+    # -- a run that is taken up
+
+    def take_up(self, told: Sequence[Told], arrive: Callable[[], Awaitable[None]]) -> None:
+        """Show nothing again. `arrive` is called where the run goes beyond what was told."""
+        self._told = list(told)
+        self._arrive = arrive
+
+    async def arrive(self) -> None:
+        """Show what happens from here on."""
+        async with self._turns:
+            await unbroken(self._be_present())
+
+    async def _be_present(self) -> None:
+        if self._journal.is_silent and self._arrive is not None:
+            await self._arrive()
+            await self._surface()
+
+    async def _surface(self) -> None:
+        """Go on with the open step, or end the one that cannot be gone on with."""
+        now, last = self._open, self._told[-1] if self._told else None
+        self._told = [told for told in self._told if told.message and not told.is_open]
+        if now is not None and now.told is not None and now.told.is_open:
+            if now.message is None:
+                self._go_on(now, now.told)
+                return
+            await self._give_up(now.told, "failed", BEGUN_ANEW)
+            await self._reveal(now)
+        elif last is not None and last.is_open:
+            await self._give_up(last, "failed", BEGUN_ANEW)
+            await self._journal.events()
+
+    def _go_on(self, now: _Open, told: Told) -> None:
+        now.told = None
+        for call in now.calls:
+            if not told.has(call.id):
+                self._call_delta(now, call, call.wire())
+
+    async def _give_up(self, told: Told, status: str, error: JSON | None) -> None:
+        if told.message is not None and told.message.status == "in_progress":
+            partial = cut_off(told.message, f"run_{status}")
+            await self._keep(partial)
+            self._journal.prepare(("thread.message.incomplete", partial.wire()))
+        self._journal.prepare(step_cut_off(told.step.wire(), status, error))
+
+    async def _reveal(self, now: _Open) -> None:
+        """Show a message that is another one than the journal tells of."""
+        self._told.clear()
+        fresh = self._new_message()
+        now.step, now.message, now.told = fresh.step, fresh.message, None
+        await self._show_opened(now)
+        for index, part in enumerate(now.content.parts()):
+            self._message_delta(now, {"index": index, **part})
+
+    def _next_told(self, kind: str) -> Told | None:
+        """What the journal has of the step that begins."""
+        if self._told and self._told[0].step.type == kind:
+            return self._told.pop(0)
+        return None
+
+    async def _opened_before(self, kind: str) -> _Open | None:
+        told = self._next_told(kind)
+        if told is None:
+            await self._be_present()
+            told = self._next_told(kind)
+        if told is None:
+            self._told.clear()
+            return None
+        step = told.step.model_copy(update={"status": "in_progress"})
+        return _Open(step, told.message, told=told)
+
+    async def _keep_to_told(self, now: _Open) -> None:
+        """Show a message as soon as it says another thing than the journal tells."""
+        if now.told is not None and not now.told.begins_with(now.content.parts()):
+            await self._be_present()
+            if now.told is not None:
+                await self._reveal(now)
+
+    async def _closed_before(self, now: _Open) -> bool:
+        """Whether the journal has the end of the step, too. If not, it is shown from here on."""
+        if now.told is None:
+            return False
+        if now.message is not None and now.told.is_whole(now.content.parts()):
+            return True
+        await self._be_present()
+        if now.told is not None and now.message is not None:
+            await self._reveal(now)
+        return now.told is not None
 
     # -- messages
 
@@ -98,11 +188,14 @@ class Transcript:
         addition = addition_of(part)
         if addition is None:
             return
-        if self._turns.locked() or self._open is None or self._open.message is None:
+        now = self._open
+        if self._turns.locked() or now is None or now.message is None or now.told is not None:
             async with self._turns:
                 if self._open is None or self._open.message is None:
                     await unbroken(self._open_message())
                 self._add(addition)
+                if self._open is not None and self._open.told is not None:
+                    await unbroken(self._keep_to_told(self._open))
         else:  # nothing to wait for: what most tokens find
             self._add(addition)
         await self._journal.keep_up()
@@ -115,10 +208,18 @@ class Transcript:
         shown = {"index": index, **addition}
         if self._sources:
             shown |= cite(now.content.parts()[index], addition, self._sources)
-        self._delta("thread.message", now.message.id, {"content": [shown]})
+        if now.told is None:
+            self._message_delta(now, shown)
 
     async def _open_message(self) -> None:
         await self._close()
+        before = await self._opened_before("message_creation")
+        now = before or self._new_message()
+        if before is None:
+            await self._show_opened(now)
+        self._open = now
+
+    def _new_message(self) -> _Open:
         message = Message.read(
             {
                 "id": new_id("message"),
@@ -130,15 +231,19 @@ class Transcript:
             }
         )
         details = {"type": "message_creation", "message_creation": {"message_id": message.id}}
-        now = _Open(self._step("message_creation", details), message)
-        step, shown = now.step.wire(), message.wire()
-        await self._journal.events(
-            ("thread.run.step.created", step),
-            ("thread.run.step.in_progress", step),
-            ("thread.message.created", shown),
-            ("thread.message.in_progress", shown),
-        )
-        self._open = now
+        return _Open(self._step("message_creation", details), message)
+
+    async def _show_opened(self, now: _Open) -> None:
+        step = now.step.wire()
+        events = [("thread.run.step.created", step), ("thread.run.step.in_progress", step)]
+        if now.message is not None:
+            shown = now.message.wire()
+            events += [("thread.message.created", shown), ("thread.message.in_progress", shown)]
+        await self._journal.events(*events)
+
+    def _message_delta(self, now: _Open, shown: JSON) -> None:
+        if now.message is not None:
+            self._delta("thread.message", now.message.id, {"content": [shown]})
 
     # -- tools
 
@@ -150,16 +255,21 @@ class Transcript:
             if now is None or now.message is not None:
                 now = await unbroken(self._open_calls())
             now.calls.append(call)
-            self._call_delta(now, call, call.wire())
+            if now.told is None:
+                self._call_delta(now, call, call.wire())
+            elif not now.told.has(call.id):
+                await unbroken(self._be_present())
 
     async def show_arguments(self, call: Call, piece: str) -> None:
         """Show more of a call's arguments, as the model writes them."""
         call.arguments += piece
         async with self._turns:
             now = self._open
-            if now is not None and piece and call in now.calls and not call.is_search:
+            shows = now is not None and now.told is None and call in now.calls
+            if now is not None and shows and piece and not call.is_search:
                 shown = {"type": "function", "function": {"arguments": piece}}
                 self._call_delta(now, call, shown)
+        await self._journal.keep_up()
 
     async def show_output(self, call: Call, output: str, result: Any = None) -> None:
         """Show what a call gave. The step ends with its last output.
@@ -174,7 +284,8 @@ class Transcript:
                 return
             if all(made.output is not None for made in now.calls):
                 await unbroken(self._end_calls())
-            else:  # others take longer, or wait for the client, who may want to see this one
+            elif now.told is None:
+                # others take longer, or wait for the client, who may want to see this one
                 self._call_delta(now, call, call.outcome())
 
     async def _end_calls(self) -> None:
@@ -188,11 +299,11 @@ class Transcript:
 
     async def _open_calls(self) -> _Open:
         await self._close()
-        step = self._step("tool_calls", {"type": "tool_calls", "tool_calls": []})
-        await self._journal.events(
-            ("thread.run.step.created", step.wire()), ("thread.run.step.in_progress", step.wire())
-        )
-        self._open = now = _Open(step)
+        now = await self._opened_before("tool_calls")
+        if now is None:
+            now = _Open(self._step("tool_calls", {"type": "tool_calls", "tool_calls": []}))
+            await self._show_opened(now)
+        self._open = now
         return now
 
     # -- both
@@ -208,13 +319,28 @@ class Transcript:
     async def abandon(self, status: str, error: JSON | None = None) -> None:
         """As `close`, because the run ends as `status`; a partial message is kept."""
         async with self._turns:
-            await unbroken(self._close(status, reason=f"run_{status}", error=error))
+            if self._journal.is_silent and self._arrive is not None:
+                await self._arrive()
+                await unbroken(self._leave_off(status, error))
+            else:
+                await unbroken(self._close(status, reason=f"run_{status}", error=error))
+
+    async def _leave_off(self, status: str, error: JSON | None) -> None:
+        """End what was open when the process died: the run is not played to that point."""
+        begun = [*([self._open.told] if self._open and self._open.told else []), *self._told]
+        self._open = None
+        for told in begun:
+            if told.is_open:
+                await self._give_up(told, status, error)
 
     async def _close(
         self, status: str = "completed", *, reason: str | None = None, error: JSON | None = None
     ) -> None:
         now = self._open
         if now is None:
+            return
+        if await self._closed_before(now):
+            self._open = self.usage = None
             return
         events = []
         if now.message is not None:
@@ -233,10 +359,13 @@ class Transcript:
             else {"status": "completed", "completed_at": at}
         )
         message = Message.read(message.wire() | {"content": content} | state)
+        await self._keep(message)
+        return f"thread.message.{message.status}", message.wire()
+
+    async def _keep(self, message: Message) -> None:
         if not self._journal.is_silent:
             await self._messages.append(message, durable=False)
             self._journal.beside(self._messages.sync)
-        return f"thread.message.{message.status}", message.wire()
 
     def _finish_step(self, now: _Open, status: str, error: JSON | None) -> tuple[str, JSON]:
         details = now.step.step_details
@@ -253,9 +382,6 @@ class Transcript:
         return f"thread.run.step.{status}", now.step.wire() | state
 
     def _step(self, kind: str, details: JSON) -> RunStep:
-        if self._past:
-            known = self._past.pop(0)
-            return known.model_copy(update={"step_details": details, "status": "in_progress"})
         return RunStep.read(
             {
                 "id": new_id("step"),
