@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -59,7 +59,10 @@ class Server:
         *options: str,
         model: ModelServer | None = None,
         env: Mapping[str, str] | None = None,
+        under: Sequence[str] = (),
     ) -> None:
+        """`under` is the beginning of a command that runs the rest, such as `strace -o calls`."""
+        self._under = under
         self.root = root
         self.model = model
         self._options = options
@@ -76,7 +79,7 @@ class Server:
         self.url = ""
         command = [sys.executable, "-m", "understudy", "serve", "--port", "0"]
         self.process = subprocess.Popen(
-            [*command, "--root", os.fspath(self.root), *self._options],
+            [*self._under, *command, "--root", os.fspath(self.root), *self._options],
             env={**os.environ, **self._env},
             stderr=subprocess.PIPE,
             text=True,
