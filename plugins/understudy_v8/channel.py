@@ -43,6 +43,7 @@ class Channel:
         self._notes: list[dict[str, Any]] = []
         self._turn: Future[str] | None = None
         self.error: ScriptError | None = None
+        isolate.watch(self.fail)
 
     def post(self, message: dict[str, Any]) -> None:
         """Send a message: now, or when the turn under way has ended."""

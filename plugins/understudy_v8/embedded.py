@@ -18,7 +18,7 @@ from understudy.errors import ScriptError
 from understudy.runtimes import Limits
 from understudy_v8 import disposal, kernel
 from understudy_v8.engine import Then, closed, fault
-from understudy_v8.isolate import out_of_memory, out_of_time
+from understudy_v8.isolate import Lost, out_of_memory, out_of_time
 from understudy_v8.kernel_isolate import KernelIsolate
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class EmbeddedEngine:
     def usable(self) -> bool:
         """Whether it can evaluate more."""
         return not self._closed
+
+    def watch(self, lost: Lost) -> None:
+        """It never ends by itself: it would take this process along."""
 
     def restrict(self, limits: Limits) -> None:
         """Set the limits. The memory limit looks at the heap after a garbage collection."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from understudy.errors import ScriptError
 from understudy.runtimes import Limits
-from understudy_v8.isolate import SyntaxFault
+from understudy_v8.isolate import Lost, SyntaxFault
 
 Then = Callable[[Future[list[str]]], None]
 
@@ -20,6 +20,10 @@ class Engine(Protocol):
     @property
     def usable(self) -> bool:
         """Whether it can evaluate more."""
+        ...
+
+    def watch(self, lost: Lost) -> None:
+        """Have `lost` called if the engine ends by itself while it has nothing to do."""
         ...
 
     def restrict(self, limits: Limits) -> None:

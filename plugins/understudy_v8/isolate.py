@@ -24,6 +24,7 @@ class SyntaxFault(Exception):
 
 
 Ended = Callable[[Future[str]], None]
+Lost = Callable[[ScriptError], None]
 
 
 class Isolate(Protocol):
@@ -32,6 +33,10 @@ class Isolate(Protocol):
     @property
     def usable(self) -> bool:
         """Whether it can take another turn."""
+        ...
+
+    def watch(self, lost: Lost) -> None:
+        """Have `lost` called if the isolate ends by itself between two turns."""
         ...
 
     def restrict(self, limits: Limits) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from understudy.runtimes import Limits
 from understudy_v8.engine import Engine
-from understudy_v8.isolate import Ended
+from understudy_v8.isolate import Ended, Lost
 
 
 class KernelIsolate:
@@ -31,6 +31,10 @@ class KernelIsolate:
     def usable(self) -> bool:
         """Whether it can take another turn."""
         return self._engine.usable
+
+    def watch(self, lost: Lost) -> None:
+        """Have `lost` called if the isolate ends by itself between two turns."""
+        self._engine.watch(lost)
 
     def restrict(self, limits: Limits) -> None:
         """Set the limits."""

@@ -42,10 +42,11 @@ class Pool:
 
     async def take(self) -> Isolate:
         """A fresh isolate. The caller closes it."""
-        if self._ready.empty() and not self._closed:
-            self._start_making()
         self._taken += 1
-        taken = await self._ready.get()
+        taken = await self._next()
+        while not isinstance(taken, Exception) and not taken.usable:
+            await taken.close()
+            taken = await self._next()
         if isinstance(taken, Exception):
             if self._closed:
                 self._ready.put_nowait(taken)  # for the next who waits
@@ -68,6 +69,11 @@ class Pool:
             if not isinstance(isolate, Exception):
                 await isolate.close()
         self._ready.put_nowait(ScriptError("the V8 runtime is closed", kind="cancelled"))
+
+    async def _next(self) -> Isolate | Exception:
+        if self._ready.empty() and not self._closed:
+            self._start_making()
+        return await self._ready.get()
 
     def _start_making(self) -> None:
         task = asyncio.get_running_loop().create_task(self._make_one())

@@ -8,12 +8,12 @@ import sys
 from asyncio import Future, TimerHandle
 from collections import deque
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from understudy.errors import ScriptError
 from understudy.runtimes import Limits
 from understudy_v8.engine import Then, closed, fault
-from understudy_v8.isolate import out_of_memory, out_of_time
+from understudy_v8.isolate import Lost, out_of_memory, out_of_time
 from understudy_v8.jail import frames
 from understudy_v8.jail.processes import Process
 from understudy_v8.jail.worker import NO_MEMORY
@@ -59,12 +59,17 @@ class JailedEngine(asyncio.Protocol):
         self._rounds: deque[_Round] = deque()
         self._received = bytearray()
         self._closed = False
-        self._lost = self._loop.create_future()
+        self._watcher: Lost = _nobody
+        self._lost: Future[None] = self._loop.create_future()
 
     @property
     def usable(self) -> bool:
         """Whether it can evaluate more."""
-        return not self._closed
+        return not (self._closed or self._lost.done())
+
+    def watch(self, lost: Lost) -> None:
+        """Have `lost` called if the process ends while it has nothing to do."""
+        self._watcher = lost
 
     def restrict(self, limits: Limits) -> None:
         """Set the limits. The one of memory covers all of it, not the heap alone."""
@@ -89,8 +94,10 @@ class JailedEngine(asyncio.Protocol):
 
     async def close(self) -> None:
         """Kill the process and wait for its end."""
+        self._watcher = _nobody
         self._break(closed())
-        await asyncio.wait({self._lost, self._process.exit}, timeout=_CLOSE_SECONDS)
+        ends: list[Future[Any]] = [self._lost, self._process.exit]
+        await asyncio.wait(ends, timeout=_CLOSE_SECONDS)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of `asyncio.Protocol`."""
@@ -152,15 +159,18 @@ class JailedEngine(asyncio.Protocol):
 
     def _break(self, error: ScriptError, culprit: _Round | None = None) -> None:
         """Kill the process. The culprit, else the round under way, fails with the error."""
-        if not self._closed:
-            self._closed = True
-            self._process.kill()
-            self._transport.abort()
+        if self._closed:
+            return
+        self._closed = True
+        self._process.kill()
+        self._transport.abort()
         rounds = list(self._rounds)
         self._rounds.clear()
         culprit = culprit or (rounds[0] if rounds else None)
         for work in rounds:
             work.end(error if work is culprit else closed())
+        if not rounds:
+            self._watcher(error)
 
     def _explain_end(self, exit_: Future[int]) -> None:
         failure = exit_.exception()
@@ -189,6 +199,10 @@ def _signal_name(code: int) -> str | None:
 
 def _too_much(what: str) -> ScriptError:
     return ScriptError(f"the script sent {what} in one go and was stopped")
+
+
+def _nobody(_: ScriptError) -> None:
+    """Until someone watches."""
 
 
 def _ignore(_: Future[list[str]]) -> None:
