@@ -1,10 +1,12 @@
 """What these tests share: a host on a root, and decisions about an assistant."""
 
 import asyncio
+import io
 
 import pytest
 
 from understudy import Host
+from understudy.cli import main
 
 
 @pytest.fixture
@@ -57,5 +59,17 @@ def standing(go):
             return await host.permissions.standing(await host.assistants.folder(assistant))
 
         return go(work)
+
+    return run
+
+
+@pytest.fixture
+def command_line(root, capfd, monkeypatch):
+    """Run a command where nobody can be asked; what it printed, on stdout and on stderr."""
+
+    def run(*words):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+        main(["--root", str(root), *words])
+        return capfd.readouterr()
 
     return run
