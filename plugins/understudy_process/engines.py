@@ -81,22 +81,27 @@ def _command(engine: str, argv: list[str], site: Site, grant: Grant, settings: S
 
 
 def _deno_flags(site: Site, grant: Grant, settings: Settings) -> list[str]:
-    reads = (site.folder,) if grant.files else site.code
     flags = ["run", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--cached-only"]
     flags += ["--unstable-detect-cjs", "--node-modules-dir=manual"]
     flags += ["--allow-env"]  # there is nothing in it but what was granted
-    flags += [f"--allow-read={_listed(site, reads)}"]
+    flags += [f"--allow-read={_listed(site, (site.folder,) if grant.files else site.code)}"]
+    if grant.files:
+        flags += [f"--deny-read={_listed(site, site.private)}"]
     if grant.files == "write":
-        flags += [f"--allow-write={_listed(site, (site.folder,))}"]
+        flags += [f"--allow-write={_listed(site, site.writable)}"]
     return [*flags, *net_flags(grant.net), f"--v8-flags={_heap_flag(settings)}"]
 
 
 def _node_flags(node: str, site: Site, grant: Grant, settings: Settings) -> list[str]:
-    reads = (site.folder,) if grant.files else site.code
+    reads = site.readable() if grant.files else site.code
     flags = [_permission_flag(node), "--no-warnings", _heap_flag(settings)]
     flags += [f"--allow-fs-read={path}" for path in (DRIVER, *reads)]
+    # Of a folder that is not there yet, Node must be told that it will be one.
+    writes = [path if path.exists() else path / "*" for path in site.writable]
+    if grant.files:
+        flags += [f"--allow-fs-read={path}" for path in writes if path not in reads]
     if grant.files == "write":
-        flags += [f"--allow-fs-write={site.folder}"]
+        flags += [f"--allow-fs-write={path}" for path in writes]
     return flags
 
 

@@ -12,6 +12,9 @@ from understudy.errors import NotAllowed, NotFound
 from understudy.runtimes import Source
 
 NAMES: Final = ("process.js", "process.mjs", "process.cjs", "process.ts")
+_DATA: Final = ("data", "files", "memory")
+_PRIVATE: Final = ("threads", "models", "model.json")
+"""Conversations, and settings that may hold keys: no code reads them."""
 _CODE: Final = (".js", ".mjs", ".cjs", ".ts", ".wasm")
 
 
@@ -44,6 +47,20 @@ class Site:
     def name(self) -> str:
         """The file as its author knows it."""
         return self.file.relative_to(self.folder).as_posix()
+
+    @property
+    def writable(self) -> tuple[Path, ...]:
+        """What code may change: documents, and nothing that makes the assistant what it is."""
+        return tuple(self.folder / name for name in _DATA)
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """What code may not even read."""
+        return tuple(self.folder / name for name in _PRIVATE)
+
+    def readable(self) -> tuple[Path, ...]:
+        """All that lies in the folder and is not private."""
+        return tuple(sorted(set(self.folder.iterdir()) - set(self.private)))
 
     def require_no_way_out(self, paths: tuple[Path, ...]) -> None:
         """Raise `NotAllowed` for a link that leads out of the folder: engines would follow it."""

@@ -78,6 +78,29 @@ def test_files_of_its_folder_are_read_with_that_grant_only(either):
     assert either.play(scene) == "note"
 
 
+def test_it_writes_documents_and_neither_code_nor_settings(either):
+    either.write(
+        "import fs from 'node:fs';\nimport { dirname } from 'node:path';\n"
+        "export function go(path) {\n"
+        "  fs.mkdirSync(dirname(path), { recursive: true });\n  fs.writeFileSync(path, 'x');\n}\n"
+        "export const read = (path) => fs.readFileSync(path, 'utf8');"
+    )
+    either.write("{}", "model.json")
+    either.grant = replace(either.grant, files="write")
+    folder = either.folder
+
+    async def scene():
+        await either.call("go", str(folder / "data" / "note.txt"))
+        for name in ("src/process.js", "package.json", "src/more.js"):
+            with pytest.raises(NotAllowed):
+                await either.call("go", str(folder / name))
+        with pytest.raises(NotAllowed):
+            await either.call("read", str(folder / "model.json"))
+        return await either.call("read", str(folder / "data" / "note.txt"))
+
+    assert either.play(scene) == "x"
+
+
 def test_a_link_out_of_the_folder_is_not_followed(either):
     either.write(READ)
     (either.folder / "src" / "link").symlink_to("/etc/hostname")
