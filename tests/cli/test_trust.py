@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from understudy.testing.model_server import call_tools, say
+
 ASKING = {
     "assistant.json": {"name": "Weather"},
     "src/index.js": 'export function* invoke() { yield "I ran." }',
@@ -72,11 +74,11 @@ def test_what_changed_is_said_and_asked_again(weather, terminal, understudy):
     assert session.wait() == 0
 
 
-def test_where_nobody_can_be_asked_nothing_is_allowed(weather, process, understudy):
-    refused = process("trust", "weather")
+def test_where_nobody_can_be_asked_nothing_is_allowed(weather, understudy):
+    refused = understudy("trust", "weather")
     assert refused.code == 1
     assert "Add --yes" in refused.err
-    assert process("run", "weather", "Hi").out == "I ran.\n"
+    assert understudy("run", "weather", "Hi").out == "I ran.\n"
     assert state(understudy) == "new"
 
 
@@ -172,3 +174,34 @@ def test_what_a_folder_says_cannot_steer_the_terminal(write_assistant, understud
     shown = understudy("trust", "evil", "--yes").err
     assert "\u001b" not in shown
     assert "a\N{REPLACEMENT CHARACTER}[2Jb c to https://x.example" in shown
+
+
+def test_a_call_that_must_be_approved_is_a_question(write_assistant, model, terminal):
+    code = """
+      export const tools = [{ name: "send", description: "", parameters: { type: "object" },
+        execute: () => "sent" }];
+    """
+    write_assistant("clerk", {"assistant.json": {"approve": ["send"]}, "src/index.js": code})
+    model.script([call_tools([("send", {"to": "a\u001b[2J"})]), say("Done.")])
+    session = terminal("run", "clerk", "Write.")
+    asked = session.expect("Allow this call? [y/N]")
+    assert "The assistant wants to call send(" in asked
+    assert "\u001b[2J" not in asked
+    session.type("y\n")
+    session.expect("= sent")
+    session.expect("Done.")
+    assert session.wait() == 0
+
+
+def test_ctrl_c_at_a_question_about_a_call_stops_the_run(write_assistant, model, terminal):
+    code = """
+      export const tools = [{ name: "send", description: "", parameters: { type: "object" },
+        execute: () => "sent" }];
+      export async function* invoke(run) { yield await run.tools.call("send"); }
+    """
+    write_assistant("clerk", {"assistant.json": {"approve": ["*"]}, "src/index.js": code})
+    session = terminal("run", "clerk", "Write.")
+    session.expect("Allow this call? [y/N]")
+    session.press_ctrl_c()
+    assert session.wait() == 130
+    assert "sent" not in session.seen
