@@ -163,3 +163,48 @@ def test_a_tools_settings_are_held_to_the_same(write_assistant, go):
     assert any(
         "have sent the environment variable OWN_KEY to the tool `rag`" in m for m in go(work)
     )
+
+
+@pytest.mark.parametrize("place", ["thread.json", "model.json"])
+def test_a_thread_can_have_no_secret_sent_not_even_of_a_trusted_assistant(
+    root, roost, model, go, allow, monkeypatch, place
+):
+    monkeypatch.setenv("OWN_KEY", CANARIES["OWN_KEY"])
+    roost("http://127.0.0.1:9/v1")
+    allow("env", trusted=True)
+    settings = {"base_url": model.base_url, "api_key": {"$env": "OWN_KEY"}}
+    record = {"settings": settings}
+
+    async def work(host):
+        thread = await host.new_thread("env")
+        [folder] = (root / "threads").glob(thread.id)
+        document = json.loads((folder / "thread.json").read_text())
+        if place == "thread.json":
+            document["assistants"] = [{"assistant_id": "env", "model": record}]
+            (folder / "thread.json").write_text(json.dumps(document))
+        else:
+            (folder / "model.json").write_text(json.dumps(record))
+        with pytest.raises(NotAllowed, match="its own settings do not say so"):
+            await host.run("env", "Hi", thread=thread.id)
+
+    go(work)
+    assert model.requests == []
+
+
+def test_a_thread_that_names_another_server_does_not_get_the_key(
+    root, roost, model, go, allow, monkeypatch
+):
+    monkeypatch.setenv("OWN_KEY", CANARIES["OWN_KEY"])
+    roost("http://127.0.0.1:9/v1")
+    (root / "assistants/env/src/index.js").unlink()
+    allow("env", trusted=True)
+
+    async def work(host):
+        thread = await host.new_thread("env")
+        [folder] = (root / "threads").glob(thread.id)
+        record = {"settings": {"base_url": model.base_url}}
+        (folder / "model.json").write_text(json.dumps(record))
+        return (await host.run("env", "Hi", thread=thread.id)).text
+
+    assert go(work) == "You said: Hi"
+    assert CANARIES["OWN_KEY"] not in str(dict(model.requests[0].headers))

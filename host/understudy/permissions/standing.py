@@ -64,10 +64,16 @@ class Standing:
             raise self.refusal("run src/process.js", self.asked.process, '"process": true')
 
     def require_secrets(self, secrets: tuple[str, ...]) -> None:
-        """Raise `NotAllowed` unless each of these may be sent where it says."""
-        if self.grant.trusted:
-            return
+        """Raise `NotAllowed` unless each of these may be sent where it says.
+
+        Trusted ones too: a thread can name a secret and a server, and may be anybody's.
+        """
         for secret in secrets:
+            if secret not in self.asked.secrets:
+                raise NotAllowed(
+                    f"The assistant `{self.assistant_id}` may not have sent {secret}: "
+                    "its own settings do not say so."
+                )
             if secret not in self.grant.secrets:
                 raise self.refusal(f"have sent {secret}", True, "")
 
