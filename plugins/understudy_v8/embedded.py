@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.errors import ScriptError
 from understudy.runtimes import Limits
-from understudy_v8 import disposal, kernel
+from understudy_v8 import disposal, extras, kernel
 from understudy_v8.engine import Then, closed, fault
 from understudy_v8.isolate import Lost, out_of_memory, out_of_time
 from understudy_v8.kernel_isolate import KernelIsolate
@@ -48,6 +48,7 @@ def _make(loop: AbstractEventLoop, secret: str) -> tuple[MiniRacer, int]:
         context.__exit__(None, None, None)
 
     disposal.register(key, close)
+    extras.expose(racer)
     racer.eval(kernel.source(secret))
     return racer, key
 

@@ -29,6 +29,7 @@ class Worker:
         self._context = Context(library, self._answer)
         self._context.evaluate(_WARM_UP, _WARMED)
         self._warm.wait()
+        self._context.expose()
         self._budget = Budget()
         seccomp.install()
 

@@ -11,7 +11,7 @@ OURS = ("understudy:kernel", "understudy:web/", "async understudy:web/")
 """How the file names of code that is not the author's begin."""
 
 _FILES = (
-    "primordials", "outbox", "errors", "clock", "timers", "console",
+    "primordials", "context", "outbox", "errors", "clock", "timers", "console",
     "calls", "entropy", "web", "run", "modules", "exports", "invoke", "entry",
 )  # fmt: skip
 

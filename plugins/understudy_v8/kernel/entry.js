@@ -35,7 +35,10 @@ function enter(text, brief) {
   const batch = parseJSON(text);
   now = batch.now;
   let settled = true;
-  for (let at = 0; at < batch.messages.length; at++) settled = receive(batch.messages[at]) && settled;
+  for (let at = 0; at < batch.messages.length; at++) {
+    enterFrame(undefined);
+    settled = receive(batch.messages[at]) && settled;
+  }
   if (!settled) return "";
   return brief ? drain() : "settled";
 }

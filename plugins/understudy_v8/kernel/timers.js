@@ -10,7 +10,7 @@ function startTimer(repeat, callback, delay, given) {
   const id = ++lastTimer;
   const wait = clamp(toNumber(delay), repeat ? 1 : 0);
   offer("timer", ',"id":' + id + ',"delay":' + wait);
-  mapSet(timers, id, { callback, given, wait, repeat });
+  mapSet(timers, id, { callback, given, wait, repeat, frame: currentFrame() });
   return id;
 }
 
@@ -27,6 +27,7 @@ function fireTimer(id) {
   if (timer === undefined) return;
   if (timer.repeat) send("timer", ',"id":' + id + ',"delay":' + timer.wait);
   else mapDelete(timers, id);
+  enterFrame(timer.frame);
   guard(() => apply(timer.callback, undefined, timer.given));
 }
 

@@ -7,6 +7,7 @@ let environment = createObject(null);
 
 const webHost = freeze({
   __proto__: null,
+  context: asyncContext,
   entropy,
   environment: () => environment,
   report: (error) => guard(() => { throw error; }),
