@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +21,8 @@ import pytest
 from understudy.testing.model_server import ModelServer
 from understudy.testing.server import Server
 
-SECONDS = float(os.environ.get("UNDERSTUDY_KILL_SECONDS", "12"))
+HERE = Path(__file__).parent
+SECONDS = float(os.environ.get("UNDERSTUDY_KILL_SECONDS", "6"))
 ECHO = "export function invoke(run) { return `I heard: ${run.lastMessage.text}`; }"
 OVER = ("completed", "failed", "cancelled", "incomplete", "expired")
 
@@ -117,3 +121,12 @@ def test_a_server_that_is_killed_again_and_again_loses_nothing(root, echo, under
     [stored] = [each for each in found if each["what"] == "stored data"]
     assert stored["state"] != "error", stored
     assert everything.threads
+
+
+def test_writers_of_a_store_that_are_killed_at_random_moments_lose_nothing(tmp_path):
+    command = [sys.executable, "-m", "tests.faults.kill_loop", tmp_path / "root", str(SECONDS / 2)]
+    done = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=True)
+    counted = json.loads(done.stdout)
+    assert counted["kills"] >= 8
+    assert counted["acknowledged"] >= 8
+    assert (counted["lost"], counted["unreadable"]) == (0, 0), counted
