@@ -14,7 +14,6 @@ from understudy_process.site import Site
 _WHERE = re.compile(
     r"(?<![\w./@-])(?P<file>[\w@][\w./@-]*\.(?:js|mjs|cjs|ts)):(?P<line>\d+)(?::(?P<column>\d+))?"
 )
-_REFUSED = {"NotCapable", "PermissionDenied"}
 _SIGNALS = {-9: "was killed", -24: "used too much CPU time", -5: "ran out of memory"}
 _ABORTED = (-6, 133, 134)
 """How V8 ends a process: it has run out of memory, more often than not."""
@@ -42,9 +41,10 @@ def no_export(site: Site, name: str, exports: Iterable[str]) -> NotFound:
 def thrown(site: Site, error: Thrown, what: str) -> UnderstudyError:
     """It threw, in a call or while it was loaded."""
     message = _relative(site, error.message)
-    if error.name in _REFUSED or error.code == "ERR_ACCESS_DENIED":
+    if error.name == "NotCapable" or error.code == "ERR_ACCESS_DENIED":  # deno, Node
         return _refused(site, message)
-    if error.name not in ("Error", "") and not message.startswith(error.name):
+    told = message.startswith((error.name, "SyntaxError"))  # deno's are TypeErrors
+    if error.name not in ("Error", "") and not told:
         message = f"{error.name}: {message}"
     stack = _relative(site, error.stack)
     place = _WHERE.search(stack) or _WHERE.search(message)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -53,3 +55,12 @@ def launch(command: Command, folder: Path) -> Launched:
     assert process.stdout is not None
     assert process.stderr is not None
     return Launched(process, ours, process.stdout, process.stderr)
+
+
+def reap(process: subprocess.Popen[bytes], patience: float) -> int:
+    """Wait for the end of a process that has closed its channel; it may still be exiting."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(patience)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()

@@ -14,7 +14,6 @@ MAX_CHARACTERS: Final = 256 * 1024
 """How much is kept of what is printed within `WINDOW_SECONDS`."""
 WINDOW_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.02
-_MAX_LINES: Final = 1000
 _LEVELS: Final[dict[LogLevel, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _log = logging.getLogger("understudy.process")
 
@@ -89,13 +88,15 @@ class Output(asyncio.Protocol):
         *lines, self._rest = (self._rest + data).split(b"\n")
         if len(self._rest) > MAX_LINE * 4:
             lines, self._rest = [*lines, self._rest], b""
-        printed = [self._print(line) for line in lines[:_MAX_LINES]]
-        if not all(printed):
-            self._wait()
+        for line in lines:
+            if not self._print(line):
+                self._wait()
+                break
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The process is gone, or has closed it."""
-        self._print(self._rest)
+        if self._rest:
+            self._print(self._rest)
         self._transport = None
         if not self.ended.done():
             self.ended.set_result(None)
@@ -106,8 +107,7 @@ class Output(asyncio.Protocol):
             self._transport.close()
 
     def _print(self, line: bytes) -> bool:
-        text = line[: MAX_LINE * 4].decode(errors="replace").rstrip()
-        return not text or self._logs.print(self._level, text)
+        return self._logs.print(self._level, line[: MAX_LINE * 4].decode(errors="replace").rstrip())
 
     def _wait(self) -> None:
         if self._transport is not None:

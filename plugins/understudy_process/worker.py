@@ -18,7 +18,7 @@ from understudy_process import failures
 from understudy_process import messages as say
 from understudy_process.channel import Channel
 from understudy_process.engines import Command
-from understudy_process.launch import launch
+from understudy_process.launch import launch, reap
 from understudy_process.logs import Logs, Output
 from understudy_process.mailbox import Mailbox
 from understudy_process.site import Site
@@ -156,7 +156,7 @@ class Worker:
     async def _end(self) -> None:
         assert self._process is not None
         patience = 0 if self._why is not None else _EXIT_SECONDS
-        code = await asyncio.to_thread(_reap, self._process, patience)
+        code = await asyncio.to_thread(reap, self._process, patience)
         outputs = (self._stdout, self._stderr)
         await asyncio.wait([output.ended for output in outputs], timeout=_EXIT_SECONDS)
         for output in outputs:
@@ -273,12 +273,3 @@ class Worker:
         if call is not None and not call.answer.done():
             error = failures.thrown(self._site, message.error, f"{call.what} failed")
             call.answer.set_exception(error)
-
-
-def _reap(process: subprocess.Popen[bytes], patience: float) -> int:
-    """Wait for the end of a process that has closed its channel; it may still be exiting."""
-    with suppress(subprocess.TimeoutExpired):
-        return process.wait(patience)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    return process.wait()

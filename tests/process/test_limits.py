@@ -15,10 +15,7 @@ from .conftest import Desk
 
 @pytest.mark.parametrize(
     "greed",
-    [
-        "const all = []; for (;;) all.push({ a: [1, 2, 3] });",
-        "for (;;) all.push(new Uint8Array(2 ** 24).fill(1));",
-    ],
+    ["{ a: [1, 2, 3] }", "new Uint8Array(2 ** 24).fill(1)"],
     ids=["objects", "buffers"],
 )
 def test_memory_has_an_end(either, greed):

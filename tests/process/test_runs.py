@@ -110,6 +110,10 @@ def test_what_it_prints_is_in_the_log_of_the_assistant(root, ada, caplog):
     with caplog.at_level(logging.INFO, "understudy.assistant"), SyncHost(root) as host:
         pid = host.run("ada", "Hi").text
     assert f"ada: asked for {pid}" in caplog.messages
+    [journal] = root.glob("threads/*/runs/*/journal*")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    logged = [line["payload"] for line in lines if line.get("effect") == "log"]
+    assert logged == [{"level": "info", "text": f"asked for {pid}"}]
 
 
 def test_a_cancelled_run_stops_its_stream_and_leaves_the_process(root, ada):

@@ -19,6 +19,7 @@ from understudy.network.access import Network
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.processes import Caller
 from understudy.runs.agent import agent
+from understudy.runs.asides import Asides
 from understudy.runs.completion import Completion, as_chunks
 from understudy.runs.effects import Effects, Streamer
 from understudy.runs.fetch import Answered, as_items
@@ -84,7 +85,8 @@ class ActiveRun:
         self._past: Past | None = None
         self._toolbox = toolbox
         self._uploads = uploads
-        process = ProcessUse(companion, Caller(self.id, self._note))
+        asides = Asides(lambda line: self.effect("log", line), self._note)
+        process = ProcessUse(companion, Caller(self.id, asides.log), asides)
         self.effects = Effects(
             record.journal,
             Resumption(self.tools, transcript, self.ending),
