@@ -41,7 +41,7 @@ def test_two_servers_and_the_command_line_write_one_folder(start_server, underst
 
 def test_a_root_that_cannot_be_written_is_read_and_says_so(start_server, root):
     server = start_server()
-    assistant = server.post("/assistants", {"model": "m"}).json()
+    assistant = server.post("/assistants", {"model": "m", "name": "A"}).json()
     thread = server.post("/threads").json()["id"]
     body = {"role": "user", "content": "Hi"}
     message = server.post(f"/threads/{thread}/messages", body).json()
