@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Queue, Task
+from typing import Any
 
 from understudy.errors import ScriptError
+from understudy_v8.idle import Idle
 from understudy_v8.isolate import Isolate, IsolateMaker
 
 _SPARE = 2
 _BUSY = 64
+_IDLE = 32
 _WAIT_SECONDS = 30.0
 
 
@@ -20,6 +23,7 @@ class Pool:
         self._make = make
         self._ready: Queue[Isolate | Exception] = Queue()
         self._making: set[Task[None]] = set()
+        self.idle: Idle[Any] = Idle(_IDLE)
         self._slots = asyncio.Semaphore(_BUSY)
         self._taken = 0
         self._closed = False

@@ -95,6 +95,8 @@ class V8Program:
     async def close(self) -> None:
         """Stop everything."""
         self._closed = True
+        for session in self._warm:
+            self._pool.idle.wake(session)
         await asyncio.gather(*(session.close() for session in self._live))
         self._live.clear()
         self._warm.clear()
@@ -129,8 +131,11 @@ class V8Program:
             raise ScriptError("the assistant was closed", kind="cancelled")
         while self._warm:
             session = self._warm.pop()
+            self._pool.idle.wake(session)
             if session.usable:
                 return session
+            self._live.discard(session)
+            await session.close()
         isolate = await self._pool.take()
         isolate.restrict(self._limits)
         session = Session(isolate, self._graph, self._layer, self._clock)
@@ -151,9 +156,15 @@ class V8Program:
         finally:
             if rested and session.usable and not self._closed and len(self._warm) < _WARM:
                 self._warm.append(session)
+                await self._pool.idle.rest(session, self._let_go)
             elif session in self._live:
                 self._live.discard(session)
                 await session.close()
+
+    async def _let_go(self, session: Session) -> None:
+        self._warm.remove(session)
+        self._live.discard(session)
+        await session.close()
 
     def _learn(self, exports: Exports) -> None:
         self.exports = exports.exports

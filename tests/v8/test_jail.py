@@ -17,7 +17,7 @@ from tests.v8.conftest import children
 from understudy.errors import ScriptError
 from understudy.permissions.grant import Grant
 from understudy.runtimes import Limits
-from understudy_v8 import V8Runtime
+from understudy_v8 import V8Runtime, pool
 from understudy_v8.jail.jail import Jail
 from understudy_v8.jail.spawning import SpawnedProcesses
 
@@ -282,3 +282,17 @@ def test_a_wish_for_less_isolation_is_refused(workshop, monkeypatch):
     workshop.package = {}
     monkeypatch.setenv("UNDERSTUDY_JAIL", "yes")
     assert "UNDERSTUDY_JAIL is 'yes'" in str(workshop.failure(ANSWER))
+
+
+def test_only_so_many_assistants_keep_a_process_between_runs(workshop, monkeypatch):
+    monkeypatch.setattr(pool, "_IDLE", 3)
+    workshop.write({"index.js": ANSWER})
+
+    async def scene():
+        programs = [await workshop.open() for _ in range(8)]
+        assert len(workers()) <= 3 + 2
+        for program in programs:
+            assert await first_part(program, workshop.run_class("fine")) == "fine"
+        return len(workers())
+
+    assert workshop.play(scene) <= 3 + 2
