@@ -2,7 +2,8 @@
 
     python benchmarks/retrieval.py [FOLDER …]         # texts of these folders, else words
     python benchmarks/retrieval.py --beir DIR         # nDCG@10 of a collection in BEIR's format
-    python benchmarks/retrieval.py --peers            # also LangChain, LlamaIndex, Haystack
+    python benchmarks/retrieval.py --headings DIR …   # the same, headings asking for their sections
+    python benchmarks/retrieval.py --peers            # also tantivy and what people use
     python benchmarks/retrieval.py --chunks 1000000   # one size only
 
 Times are of the processor, not of the clock; ratios matter, since both are of the same run.
@@ -13,16 +14,21 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import resource
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from math import log2
 from pathlib import Path
+from typing import Any
+
+from peers.installed import NotInstalled, installed
 
 from understudy_rag.chunking import split
 from understudy_rag.documents import Chunk, Document
@@ -36,8 +42,14 @@ SIZES = (3_000, 10_000, 100_000)
 LETTERS = 770
 PER_FILE = 200
 QUERIES = 200
+PATIENCE = 600
 TOKENIZE = "unicode61 remove_diacritics 2"
-PEERS = ("langchain-community", "rank-bm25", "llama-index-retrievers-bm25", "haystack-ai")
+PEERS = {
+    "tantivy": ("tantivy",),
+    "LangChain": ("langchain-community", "rank-bm25"),
+    "LlamaIndex": ("llama-index-retrievers-bm25",),
+    "Haystack": ("haystack-ai",),
+}
 Search = Callable[[str], object]
 
 
@@ -45,12 +57,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--beir", type=Path)
+    parser.add_argument("--headings", type=Path, nargs="+")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--chunks", type=int)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if options.beir:
-            quality(options.beir, Path(folder))
+            quality(beir(options.beir), Path(folder))
+            return
+        if options.headings:
+            quality(sections(options.headings), Path(folder))
             return
         texts = list(sample(options.folders))
         ingest(texts, Path(folder))
@@ -176,12 +192,12 @@ def ours(path: Path, scorer: Scorer) -> Search:
     return lambda query: best({"vs": store}, words(query), {}, 10)
 
 
-def theirs(db: sqlite3.Connection) -> Search:
-    query = "SELECT text FROM words WHERE words MATCH ? ORDER BY rank LIMIT 10"
+def theirs(db: sqlite3.Connection, column: str = "text") -> Callable[[str], list[Any]]:
+    query = f"SELECT {column} FROM words WHERE words MATCH ? ORDER BY rank LIMIT 10"
 
-    def search(asked: str) -> object:
+    def search(asked: str) -> list[Any]:
         match = " OR ".join(f'"{word}"' for word in words(asked))
-        return db.execute(query, (match,)).fetchall()
+        return [value for (value,) in db.execute(query, (match,))]
 
     return search
 
@@ -200,20 +216,58 @@ def report(name: str, search: Search, asked: Sequence[str]) -> None:
 # -- quality
 
 
-def quality(beir: Path, folder: Path) -> None:
-    store = StoredIndex(folder / "beir.db")
-    with (beir / "corpus.jsonl").open(encoding="utf-8") as lines:
-        for each in map(json.loads, lines):
-            chunk = Chunk(each["text"], 1, 1)
-            store.add(Source(each["_id"], each.get("title", ""), b"", 0, 0), [chunk])
-    relevant = judged(beir)
-    with (beir / "queries.jsonl").open(encoding="utf-8") as lines:
-        asked = {each["_id"]: each["text"] for each in map(json.loads, lines)}
-    gains = []
-    for number, judgements in relevant.items():
-        found = best({"vs": store}, words(asked[number]), {}, 10)
-        gains.append(ndcg([judgements.get(each.match.file_id, 0) for each in found], judgements))
-    print(f"nDCG@10 {statistics.mean(gains):.4f} over {len(gains)} queries")
+@dataclass(frozen=True)
+class Collection:
+    """Documents (id, title, text), questions, and how good an answer each document is to each."""
+
+    documents: list[tuple[str, str, str]]
+    questions: dict[str, str]
+    relevant: dict[str, dict[str, int]]
+
+
+def beir(folder: Path) -> Collection:
+    corpus = read_lines(folder / "corpus.jsonl")
+    questions = {each["_id"]: each["text"] for each in read_lines(folder / "queries.jsonl")}
+    documents = [(each["_id"], each.get("title", ""), each["text"]) for each in corpus]
+    return Collection(documents, questions, judged(folder))
+
+
+def read_lines(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def sections(folders: Sequence[Path]) -> Collection:
+    """Each section of Markdown files without its heading, to be found by that."""
+    found = []
+    for path in sorted(path for folder in folders for path in folder.rglob("*.md")):
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        for part in re.split(r"^#+ ", text, flags=re.MULTILINE)[1:]:
+            heading, _, rest = part.partition("\n")
+            if len(rest) > 200 and len(words(heading)) > 2:
+                found.append((str(len(found)), heading, rest[:3_200]))
+    asked = random.Random(4).sample(found, min(300, len(found)))
+    questions = {number: heading for number, heading, _ in asked}
+    documents = [(number, "", rest) for number, _, rest in found]
+    return Collection(documents, questions, {number: {number: 1} for number in questions})
+
+
+def quality(collection: Collection, folder: Path) -> None:
+    store, floor = StoredIndex(folder / "quality.db"), raw(folder / "raw-quality.db")
+    for id_, title, text in collection.documents:
+        store.add(Source(id_, title, b"", 0, 0), [Chunk(text, 1, 1)])
+    put_raw(floor, [f"{title} {text}" for _, title, text in collection.documents])
+    ids = [id_ for id_, _, _ in collection.documents]
+    ranked = {
+        "ours": lambda q: [e.match.file_id for e in best({"vs": store}, words(q), {}, 10)],
+        "FTS5's bm25()": lambda q: [ids[row - 1] for row in theirs(floor, "rowid")(q)],
+    }
+    for name, search in ranked.items():
+        gains = [
+            ndcg([judgements.get(id_, 0) for id_ in search(collection.questions[q])], judgements)
+            for q, judgements in collection.relevant.items()
+        ]
+        print(f"{name:14} nDCG@10 {statistics.mean(gains):.4f} over {len(gains)} queries")
 
 
 def judged(beir: Path) -> dict[str, dict[str, int]]:
@@ -241,6 +295,21 @@ if sys.argv[1] == "LangChain":
     from langchain_community.retrievers import BM25Retriever
     began = time.process_time()
     search = BM25Retriever.from_texts(texts, k=10).invoke
+elif sys.argv[1] == "tantivy":
+    import tantivy
+    began = time.process_time()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", stored=True, tokenizer_name="en_stem")
+    index = tantivy.Index(builder.build())
+    writer = index.writer(num_threads=1)
+    for text in texts:
+        writer.add_document(tantivy.Document(text=text))
+    writer.commit()
+    index.reload()
+    def search(query):
+        searcher = index.searcher()
+        asked = index.parse_query("".join(c if c.isalnum() else " " for c in query), ["text"])
+        return [searcher.doc(at) for _, at in searcher.search(asked, 10).hits]
 elif sys.argv[1] == "LlamaIndex":
     from llama_index.core.schema import TextNode
     from llama_index.retrievers.bm25 import BM25Retriever
@@ -269,14 +338,15 @@ print(f"  {sys.argv[1]:32} p50 {p50:8.2f} ms   ingest {rate:.1f} MB/s, in memory
 
 
 def peers(texts: Sequence[str], folder: Path) -> None:
-    python = folder / "peers" / "bin" / "python"
-    venv.create(folder / "peers", with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
     given = folder / "given.json"
     given.write_text(json.dumps([texts, questions(texts)[:30]]), encoding="utf-8")
-    print(f"peers, {len(texts):,} chunks")
-    for name in ("LangChain", "LlamaIndex", "Haystack"):
-        subprocess.run([python, "-c", PEER, name, given], check=False)
+    print(f"peers, {len(texts):,} chunks", flush=True)
+    for name, requirements in PEERS.items():
+        try:
+            python = installed(name, requirements) / "python"
+            subprocess.run([python, "-c", PEER, name, given], check=True, timeout=PATIENCE)
+        except (NotInstalled, subprocess.SubprocessError) as error:
+            print(f"  {name}: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

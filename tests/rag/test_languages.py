@@ -87,6 +87,25 @@ def test_a_question_finds_the_text_of_its_language(found, query, language):
     assert found(query) == language
 
 
+def test_a_heading_is_found_in_another_form(tmp_path):
+    async def content():
+        yield f"# Reinigungen\n\n{TEXTS['german']}".encode()
+
+    async def run():
+        index = RagIndex(tmp_path)
+        try:
+            await index.add("vs_1", IndexedFile("f1", "Vertrag.md", content()))
+            hits = [
+                await index.search(["vs_1"], query, limit=1, only={})
+                for query in ("Reinigung", "Verträge", "Heizung", "heating")
+            ]
+            return [len(each) for each in hits]
+        finally:
+            await index.close()
+
+    assert asyncio.run(run()) == [1, 1, 1, 0]
+
+
 def test_english_endings_are_taken_off_in_english_only():
     assert "policies" in terms_of("policy", ["german"])
     assert stemmed("Policies der Heizungen", "german") == "polici der heizung"

@@ -126,6 +126,40 @@ def test_what_is_kept_in_memory_follows_the_file(opened, scorer):
     assert texts(store, "heron") == []
 
 
+@SCORER
+def test_what_is_kept_follows_more_files_than_are_counted_one_by_one(opened, scorer, monkeypatch):
+    monkeypatch.setattr("understudy_rag.recent.MOST", 2)
+    store = opened(scorer)
+    for number in range(8):
+        put(store, f"f{number}", f"heron {number}", f"crane {number}")
+        expected = [f"heron {earlier}" for earlier in range(number + 1)]
+        assert texts(store, "heron") == expected
+        assert len(texts(store, "cranes")) == number + 1
+
+
+@SCORER
+def test_what_is_kept_follows_a_file_that_was_made_anew(opened, scorer, tmp_path):
+    store, other = opened(scorer), opened(scorer)
+    put(store, "f1", "heron 1", "crane 1")
+    assert texts(store, "heron") == ["heron 1"]
+    other.delete()
+    put(other, "f2", "crane 2", "heron 2")
+    assert texts(store, "heron") == ["heron 2"]
+
+
+@SCORER
+def test_ids_of_files_that_are_gone_take_no_room_for_ever(opened, scorer):
+    store = opened(scorer)
+    put(store, "first", *["crane"] * 11_000)
+    put(store, "f1", "heron 1")
+    assert texts(store, "heron") == ["heron 1"]
+    store.remove("first")
+    assert texts(store, "heron") == ["heron 1"]
+    assert texts(store, "heron crane") == ["heron 1"]
+    catalogue, _ = store.look_up(["heron"])
+    assert len(catalogue.lengths) == 1
+
+
 def test_the_ranking_is_the_same_with_numpy_and_without(opened):
     rng = random.Random(7)
     vocabulary = [f"word{number}" for number in range(200)]

@@ -77,10 +77,22 @@ def test_processes_add_to_one_file_at_the_same_time(path, stored):
     assert is_sound(path)
 
 
+def test_a_chunks_id_is_never_given_again(path, stored):
+    seen = set()
+    for number in range(6):
+        stored.add(Source("f1", "", b"", 100, 0), [Chunk(f"heron {number}", 1, 1)] * 2)
+        found = {each.match.id for each in best({"vs_1": stored}, ["heron"], {}, 10)}
+        assert len(found) == 2
+        assert not found & seen
+        seen |= found
+        stored.remove("f1")
+
+
 def test_files_that_come_and_go_leave_a_sound_index(path, stored):
     for number in range(12):
         chunks = [Chunk(f"锅炉 heron {number} Κόσμος", 1, 1, "A heading")]
-        stored.add(Source(f"f{number % 4}", f"title {number}", b"", 100, 0), chunks)
+        chunks += [Chunk("Die Prüfungen der Heizungen werden von der Firma gemacht.", 1, 1, "Über")]
+        stored.add(Source(f"f{number % 4}", f"Prüfungen {number}", b"", 100, 0), chunks)
     stored.remove("f1")
     assert is_sound(path)
     assert stored.files() == {"f0", "f2", "f3"}

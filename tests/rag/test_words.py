@@ -38,6 +38,12 @@ def test_plain_text_is_left_to_sqlite():
     assert spelled("The boiler's „Wartung“ – été, Йогурт") is None
 
 
+def test_only_what_sqlite_would_split_otherwise_is_split_for_it():
+    text = "Plain words,\n the 锅炉 (ﬁve) and plain again"
+    expected = "Plain words, the 锅炉 炉 five and plain again"
+    assert str(spelled(text)).split() == expected.split()
+
+
 @pytest.mark.parametrize(
     "text",
     [
