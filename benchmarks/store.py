@@ -1,6 +1,6 @@
 """The filesystem store: its figures beside the floor of the same run, and whether they stay flat.
 
-    python benchmarks/store.py [--small]
+    python benchmarks/store.py [--small | --writers]
 
 Each figure is the median of interleaved rounds. `wall` counts where the disk is waited for, CPU
 time everywhere else. A ratio near 1 between the small and the large store means flat.
@@ -13,6 +13,7 @@ import os
 import statistics
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from understudy_files import FileStore
@@ -113,6 +114,74 @@ async def sixteen(store, record):
     await asyncio.gather(*(store.append(LOG, [record]) for _ in range(16)))
 
 
+async def writers(root):
+    """Sixteen at once, each waiting for its acknowledgement: how long that takes, how many go."""
+    stores = {name: FileStore(root, durability=name) for name in ("full", "fast")}
+    record = {"id": "m", "text": "x" * 300}
+
+    def one_log(_):
+        return LOG
+
+    def own_log(writer):
+        return ("threads", f"t{writer}", "messages")
+
+    def appends(durability, log):
+        return lambda writer: stores[durability].append(log(writer), [record])
+
+    calls = {
+        "16 threads: write, fsync (floor)": synced_by_threads(root),
+        "16 writers, one thread": appends("full", one_log),
+        "16 writers, a thread each": appends("full", own_log),
+        "the same, --durability fast": appends("fast", own_log),
+    }
+    waits = {name: [] for name in calls}
+    rates = {name: [] for name in calls}
+    for _ in range(5):
+        for name, call in calls.items():
+            begin = time.perf_counter()
+            waits[name] += await by_sixteen(call, 20)
+            rates[name].append(320 / (time.perf_counter() - begin))
+    for name in calls:
+        tenths = statistics.quantiles(waits[name], n=20)
+        print(
+            f"{name:34} {statistics.median(waits[name]) * 1e3:7.2f} ms median"
+            f" {tenths[18] * 1e3:7.2f} ms p95 {statistics.median(rates[name]):8.0f} a second"
+        )
+    for store in stores.values():
+        await store.close()
+
+
+async def by_sixteen(call, times):
+    """The seconds that each of `times` calls of 16 writers took."""
+    waits = []
+
+    async def writer(number):
+        for _ in range(times):
+            begin = time.perf_counter()
+            await call(number)
+            waits.append(time.perf_counter() - begin)
+
+    await asyncio.gather(*(writer(number) for number in range(16)))
+    return waits
+
+
+def synced_by_threads(folder):
+    """The floor: a file for each writer, a thread that writes and syncs it."""
+    line = (json.dumps({"id": "m0", "text": "x" * 300}) + "\n").encode()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    files = [os.open(folder / f"raw-{n}.jsonl", flags) for n in range(16)]
+    threads = ThreadPoolExecutor(16)
+
+    def write(number):
+        os.write(files[number], line)
+        os.fsync(files[number])
+
+    async def call(number):
+        await asyncio.get_running_loop().run_in_executor(threads, write, number)
+
+    return call
+
+
 def show(unit, figures):
     floor = 1.0
     for name, figure in figures.items():
@@ -193,18 +262,24 @@ async def first_index(root):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--writers", action="store_true", help="only 16 writers at once")
     parser.add_argument("--small", action="store_true", help="a tenth of the large store")
-    scale = 10 if parser.parse_args().small else 1
+    arguments = parser.parse_args()
+    scale = 10 if arguments.small or arguments.writers else 1
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         furnish(small, 100, 20)
         furnish(large, 10_000 // scale, 100_000 // scale)
+        if arguments.writers:
+            return asyncio.run(writers(small))
         print(f"small: 100 folders, 20 messages; large: {10_000 // scale}, {100_000 // scale}\n")
         asyncio.run(first_index(large))
         print()
         asyncio.run(sizes(small, large))
         print()
         asyncio.run(single_calls(large))
+        print()
+        return asyncio.run(writers(small))
 
 
 if __name__ == "__main__":
