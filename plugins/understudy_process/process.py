@@ -67,6 +67,8 @@ class ProcessJS:
     async def close(self) -> None:
         """End the process."""
         self._closed = True
+        if self._worker is not None:  # one that is still being loaded fails its start
+            await self._worker.close()
         async with self._starting:
             worker, self._worker = self._worker, None
             if worker is not None:
@@ -95,27 +97,37 @@ class ProcessJS:
         self._count_death()
 
     async def _started(self, caller: Caller) -> Worker:
-        if self._closed:
-            raise ScriptError("the assistant was closed", kind="cancelled")
+        self._require_open()
         delay = self._not_before - time.monotonic()
         if delay > 0 and self._failure is not None:  # it would fail the same way
             raise self._failure
         await asyncio.sleep(max(0.0, delay))
         self._born = time.monotonic()
         try:
-            self._worker = await self._start(caller)
+            worker = await self._start(caller)
         except UnderstudyError as error:
             self._failure = error
             self._count_death()
             raise
         self._failure = None
-        return self._worker
+        return worker
 
     async def _start(self, caller: Caller) -> Worker:
         settings = Settings.read(self._source.package)
         site = await asyncio.to_thread(Site.of, self._source)
         made = await asyncio.to_thread(command, site, self._source.grant, settings)
-        return await Worker.start(site, made, settings.call_seconds, caller)
+        self._require_open()
+        self._worker = worker = Worker(site, settings.call_seconds)
+        try:
+            await worker.start(made, caller)
+        except BaseException:
+            self._worker = None
+            raise
+        return worker
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ScriptError("the assistant was closed", kind="cancelled")
 
     def _count_death(self) -> None:
         now = time.monotonic()

@@ -10,7 +10,7 @@ from asyncio import Future, Task, TimerHandle
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from understudy.errors import ScriptError, UnderstudyError
 from understudy.processes import Caller
@@ -59,20 +59,17 @@ class Worker:
         self._heard = asyncio.Event()
         self._heard.set()
 
-    @classmethod
-    async def start(cls, site: Site, command: Command, seconds: float, caller: Caller) -> Self:
+    async def start(self, command: Command, caller: Caller) -> None:
         """Start the process and load the file. Raises `ScriptError`."""
-        worker = cls(site, seconds)
-        worker._logs.attend(caller)
-        spawning = asyncio.get_running_loop().create_task(worker._spawn(command))
+        self._logs.attend(caller)
+        spawning = asyncio.get_running_loop().create_task(self._spawn(command))
         try:
             await asyncio.shield(spawning)
-            await worker._load()
+            await self._load()
         except BaseException:
             await asyncio.wait([spawning])
-            await worker.close()
+            await self.close()
             raise
-        return worker
 
     @property
     def is_over(self) -> bool:
@@ -81,8 +78,8 @@ class Worker:
 
     @property
     def is_listening(self) -> bool:
-        """Whether it lives, and has heard of all calls that are over."""
-        return not self.is_over and self._heard.is_set()
+        """Whether it is loaded, lives, and has heard of all calls that are over."""
+        return self._ready.done() and not self.is_over and self._heard.is_set()
 
     @property
     def pid(self) -> int | None:
@@ -122,8 +119,8 @@ class Worker:
 
     async def close(self) -> None:
         """End the process and wait until it is gone."""
+        self._kill(ScriptError("the assistant was closed", kind="cancelled"))
         if self._process is not None:
-            self._kill(ScriptError("the assistant was closed", kind="cancelled"))
             await self._gone.wait()
 
     # -- its life
@@ -137,6 +134,7 @@ class Worker:
         await loop.connect_read_pipe(lambda: self._stderr, launched.stderr)
 
     async def _load(self) -> None:
+        self._require_life()
         try:
             async with asyncio.timeout(START_SECONDS):
                 self._exports = await self._ready

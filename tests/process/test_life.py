@@ -154,6 +154,20 @@ def test_leaving_while_it_starts_leaves_nothing(desk):
     desk.play(scene)
 
 
+def test_closing_while_it_is_loaded_fails_who_waits_for_it(desk):
+    desk.write("await new Promise(() => {});")
+
+    async def scene():
+        starting = asyncio.create_task(desk.call("go"))
+        while desk.process.pid is None:
+            await asyncio.sleep(0)
+        await desk.process.close()
+        with pytest.raises(ScriptError, match="closed"):
+            await starting
+
+    desk.play(scene)
+
+
 def test_a_missing_file_is_named(desk):
     async def scene():
         with pytest.raises(NotFound, match=r"there is no file src/process\.js") as caught:
