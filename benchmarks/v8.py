@@ -53,7 +53,8 @@ Works = dict[str, Callable[[], Awaitable[Any]]]
 def run() -> Any:
     view = {"id": "run_1", "assistant": ARGUMENT, "thread": {}, "messages": []}
     view |= {"last_message": None, "files": [], "tools": []}
-    return SimpleNamespace(id="run_1", seed=b"run_1", view=lambda: view, effect=effect)
+    said = {"seed": b"run_1", "now": time.time(), "effect": effect}
+    return SimpleNamespace(id="run_1", view=lambda: view, **said)
 
 
 async def effect(kind: str, payload: dict[str, Any]) -> Any:
