@@ -106,8 +106,8 @@ async def _projects(root: Path, names: tuple[str, ...]) -> list[Project]:
     async with Host(root) as host:
         if names:
             return [await _project(host, name) for name in names]
-        own = [await _project(host, name) for name in await _own(host)]
-        return [project for project in own if project.wants_packages]
+        own = [await host.assistants.folder(name) for name in await _own(host)]
+        return [Project.of(each, own=True) for each in own if each.package.get("dependencies")]
 
 
 async def _project(host: Host, name: str) -> Project:
@@ -123,6 +123,6 @@ async def _own(host: Host) -> list[str]:
         page = await host.assistants.page(
             limit=100, order="asc", after=names[-1] if names else None
         )
-        names += [folder.id for folder in page.items if folder.path is not None]
+        names += [folder.id for folder in page.items]
         has_more = page.has_more
-    return names
+    return [*names, *(folder.id for folder in host.assistants.undeclared())]

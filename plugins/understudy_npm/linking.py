@@ -61,6 +61,7 @@ def link(project: Project, home: Path, engine: Engine, script: Path) -> Linked:
     code = home / f".linked-{os.getpid()}.js"
     order = {
         "code": None if project.main is None else os.fspath(project.path / project.main),
+        "home": os.fspath(project.path),
         "packages": os.fspath(home),
         "wanted": _names(bundle),
         "out": os.fspath(code),

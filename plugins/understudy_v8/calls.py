@@ -142,16 +142,17 @@ class Call:
         call = self.tool_call
         return await self.proceed(ToolCall(call.id, wanted.name, wanted.arguments, call.run))
 
-    def _open(self, kind: str, payload: dict[str, Any]) -> AsyncIterator[Any]:
-        if kind == "fetch" and own_model.is_meant(payload):
-            return own_model.answer(self._known_run(), payload)
-        return self._known_run().stream(kind, payload)
+    def _open(self, opening: Pull) -> AsyncIterator[Any]:
+        payload = opening.payload or {}
+        if opening.kind == "fetch" and own_model.is_meant(payload):
+            return own_model.answer(self._known_run(), payload, opening.stream)
+        return self._known_run().stream(opening.kind, payload)
 
     async def _relay(self, opening: Pull, stream: Stream) -> None:
         # One task from opening to closing: what a stream enters, it also leaves there.
         message: Pull | Shut = opening
         try:
-            opened = self._open(opening.kind, opening.payload or {})
+            opened = self._open(opening)
             async with aclosing(opened) as items:  # type: ignore[type-var]
                 while isinstance(message := await stream.queue.get(), Pull):
                     stream.reading = message

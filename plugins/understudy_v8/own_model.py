@@ -33,14 +33,17 @@ def is_meant(payload: Mapping[str, Any]) -> bool:
     return isinstance(url, str) and url.startswith((f"http://{HOST}/", f"https://{HOST}/"))
 
 
-async def answer(run: Run, payload: Mapping[str, Any]) -> AsyncIterator[JSON]:
-    """The answer as the effect `fetch` gives it: the head, then pieces of the body."""
+async def answer(run: Run, payload: Mapping[str, Any], number: int) -> AsyncIterator[JSON]:
+    """The answer as the effect `fetch` gives it: the head, then pieces of the body.
+
+    `number` tells the answers of a run apart: LangGraph takes two messages of one id for the same.
+    """
     url = str(payload["url"])
     try:
         body = _body(payload)
         if urlsplit(url).path != _CHAT:
             raise _Unanswerable(f"the assistant's own model answers only {_CHAT}", 404)
-        async with closing(_answered(run, url, body)) as items:
+        async with closing(_answered(run, url, body, number)) as items:
             async for item in items:
                 yield item
     except _Unanswerable as error:
@@ -54,10 +57,10 @@ class _Unanswerable(Exception):
         self.status = status
 
 
-async def _answered(run: Run, url: str, body: JSON) -> AsyncIterator[JSON]:
+async def _answered(run: Run, url: str, body: JSON, number: int) -> AsyncIterator[JSON]:
     asked = {name: value for name, value in body.items() if name not in _NOT_PARAMETERS}
     stamp = {
-        "id": f"chatcmpl-{run.id}",
+        "id": f"chatcmpl-{run.id}-{number}",
         "created": int(time.time()),
         "model": str(body.get("model") or "*"),
     }
@@ -129,7 +132,16 @@ def _body(payload: Mapping[str, Any]) -> JSON:
         body = None
     if not isinstance(body, dict):
         raise _Unanswerable("the body must be a JSON object", 400)
+    if isinstance(messages := body.get("messages"), list):
+        body["messages"] = [_plain(each) for each in messages]
     return body
+
+
+def _plain(message: Any) -> Any:
+    # LangChain names the tool whose result it sends; strict servers refuse that.
+    if isinstance(message, dict) and message.get("role") == "tool":
+        return {name: value for name, value in message.items() if name != "name"}
+    return message
 
 
 def _refusal(url: str, message: str, status: int) -> tuple[JSON, JSON]:

@@ -1,6 +1,6 @@
 // Links the packages that an assistant's code imports into one file. Reads what to do as JSON from
-// stdin: `code` (where the author's code starts), `packages` (the folder with node_modules), `wanted`
-// (what to link besides), `out`. Writes what it did as JSON to stdout.
+// stdin: `code` (where the author's code starts) in `home`, `packages` (the folder with
+// node_modules), `wanted` (what to link besides), `out`. Writes what it did as JSON to stdout.
 import { build } from "esbuild";
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -24,7 +24,7 @@ function fuller(file, importer) {
 }
 
 // The names of packages in the author's own code, each with how it is asked for.
-async function scan(code) {
+async function scan(code, home) {
   const found = new Map();
   const collect = {
     name: "collect",
@@ -36,7 +36,7 @@ async function scan(code) {
           return target.errors.length === 0 ? target : { external: true };
         }
         const how = kind === "require-call" || kind === "require-resolve" ? "require" : "import";
-        if (!found.has(`${how} ${path}`)) found.set(`${how} ${path}`, relative(dirname(code), importer));
+        if (!found.has(`${how} ${path}`)) found.set(`${how} ${path}`, relative(home, importer));
         return { external: true };
       });
     },
@@ -59,7 +59,7 @@ function entryText(wanted) {
 }
 
 function missingText(name) {
-  const shim = JSON.stringify(join(here, "shims", "missing.js"));
+  const shim = JSON.stringify(join(here, "shims", "missing.cjs"));
   return `module.exports = require(${shim}).missing(${JSON.stringify(name)});`;
 }
 
@@ -137,7 +137,7 @@ async function link(root, wanted, out) {
     charset: "ascii",
     legalComments: "inline",
     logLevel: "silent",
-    keepNames: false,
+    keepNames: true, // of classes: errors are told apart by them
     define: {
       "process.env.NODE_ENV": '"production"',
       global: "globalThis",
@@ -160,7 +160,7 @@ async function main() {
   let text = "";
   for await (const chunk of process.stdin) text += chunk;
   const order = JSON.parse(text);
-  const found = order.code === null ? new Map() : await scan(order.code);
+  const found = order.code === null ? new Map() : await scan(order.code, order.home);
   const wanted = [...new Set([...found.keys(), ...order.wanted])].sort();
   const done = await link(resolve(order.packages), wanted, resolve(order.out));
   return { ...done, importers: Object.fromEntries(found) };

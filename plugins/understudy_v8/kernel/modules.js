@@ -57,8 +57,13 @@ function checkNames(module) {
   const { wanted } = module.record;
   for (let at = 0; at < wanted.length; at++) {
     const { path, name, place } = wanted[at];
-    const { space, record } = mapGet(modules, path);
+    const { space, record, imported, getters } = mapGet(modules, path);
     if (name in space) continue;
+    if (isObject(imported) && name in imported) { // inherited, so it is not among its names
+      getters[name] = () => imported[name];
+      expose({ space, getters }, name);
+      continue;
+    }
     const error = new NativeSyntaxError(
       "The requested module '" + record.specifier + "' does not provide an export named '" + name + "'");
     hide(error, "stack", error.name + ": " + error.message + "\n    at " + place);

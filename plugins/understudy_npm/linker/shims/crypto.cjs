@@ -2,7 +2,7 @@
 const { hmac } = require("@noble/hashes/hmac.js");
 const { md5, sha1 } = require("@noble/hashes/legacy.js");
 const { sha256, sha384, sha512 } = require("@noble/hashes/sha2.js");
-const { missing } = require("./missing.js");
+const { missing } = require("./missing.cjs");
 
 const HASHES = { md5, sha1, sha256, sha384, sha512 };
 const web = globalThis.crypto;

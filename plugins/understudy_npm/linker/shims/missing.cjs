@@ -16,8 +16,9 @@ const HIDDEN = new Set(["__esModule", "then", "toJSON"]);
 
 // As the prototype: an `import * as` copies the names that there are, and inherits this.
 function missing(module) {
-  const get = (_, key) => (typeof key === "symbol" || HIDDEN.has(key) ? undefined : stub(module + "." + key));
-  return Object.create(new Proxy({}, { get, getPrototypeOf: () => null }));
+  const has = (_, key) => typeof key === "string" && !HIDDEN.has(key);
+  const get = (_, key) => (has(_, key) ? stub(module + "." + key) : undefined);
+  return Object.create(new Proxy({}, { get, has, getPrototypeOf: () => null }));
 }
 
 module.exports = { missing };
