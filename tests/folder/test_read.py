@@ -188,3 +188,8 @@ def test_a_document_without_a_folder_is_read_the_same_way():
         'assistant.json: "top_p" may be at most 1, not 2',
         "top_p",
     )
+
+
+def test_a_name_that_is_null_is_none_and_one_that_is_not_there_is_the_id(make):
+    assert read_folder(make({"assistant.json": {"name": None}})).assistant.name is None
+    assert read_folder(make({"assistant.json": {}}, "bard")).assistant.name == "bard"

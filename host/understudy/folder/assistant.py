@@ -55,7 +55,7 @@ def _completed(record: dict[str, Any], defaults: Defaults) -> dict[str, Any]:
     return {
         **record,
         "id": defaults.id,
-        "name": _or(record.get("name"), defaults.id),
+        "name": record.get("name", defaults.id),  # null is an answer, too
         "created_at": _or(record.get("created_at"), defaults.created_at),
         "model": _or(record.get("model"), config.model if config else None),
         "instructions": _or(record.get("instructions"), defaults.instructions),
