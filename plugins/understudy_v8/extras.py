@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from ctypes import CDLL, CFUNCTYPE, c_char_p, c_int, c_uint16, c_void_p
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _FUNCTIONS: dict[str, tuple[str, Any, tuple[Any, ...]]] = {
 }
 
 
+@cache
 def shower(library: CDLL) -> Callable[[], None] | None:
     """What to call on V8's thread; None if the library does not export what it takes."""
     call: dict[str, Any] = {}

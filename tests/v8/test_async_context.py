@@ -87,6 +87,7 @@ def test_functions_can_be_bound_to_a_moment(workshop):
 
 
 def test_where_v8_does_not_show_it_there_is_none(workshop, monkeypatch):
+    monkeypatch.setattr(extras, "shower", extras.shower.__wrapped__)  # it remembers
     monkeypatch.setattr(extras, "_FUNCTIONS", {"isolate": ("_no_such_symbol", None, ())})
     index = "export const invoke = () => typeof AsyncLocalStorage"
     assert workshop.invoke(index) == ["undefined"]
