@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from understudy import Function, Host, Invalid, PluginError, Problem, ToolError, hookimpl, hookspecs
+from understudy.objects import NewFile
 from understudy.registration import specs
 from understudy.testing.model_server import call_tools, say
 
@@ -76,6 +77,11 @@ class Witness:
         return f"py({result})"
 
     @hookimpl
+    async def rerank_results(self, query, results):
+        self.seen.append(f"rerank {query}")
+        return [result for result in results if "Paris" in result.text]
+
+    @hookimpl
     def observe_event(self, run, event):
         if event.name in ("thread.run.created", "thread.run.completed"):
             self.seen.append(event.name)
@@ -122,6 +128,23 @@ def test_every_hook_is_fired_in_order_around_the_code_of_the_assistant(
         "described as: py js",
     }
     assert {problem.plugin for problem in problems} == {"Witness", None}
+
+
+def test_what_a_search_has_found_is_ranked_by_hooks(root, tmp_path):
+    for city in ("Paris", "London"):
+        (tmp_path / f"{city}.txt").write_text(f"{city} is a capital.")
+    witness = Witness()
+
+    async def work(host):
+        files = [await host.upload(tmp_path / f"{city}.txt") for city in ("Paris", "London")]
+        added = [NewFile(file_id=file.id) for file in files]
+        store = await host.vector_store_files.create_store(added)
+        assert await host.vector_stores.settled([store.id], 30)
+        return await host.vector_stores.search([store.id], "capital")
+
+    found = run(root, work, plugins=[witness])
+    assert witness.seen == ["rerank capital"]
+    assert [result.filename for result in found] == ["Paris.txt"]
 
 
 def test_the_witness_has_seen_every_hook_there_is():
