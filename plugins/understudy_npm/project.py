@@ -55,7 +55,8 @@ class Project:
 
     def manifest(self) -> str:
         """The package.json to install from: without scripts, tools and settings."""
-        kept = {name: self.package[name] for name in _NAMED if name in self.package}
+        named = {name: self.package[name] for name in _NAMED if name in self.package}
+        kept = {"name": self.id, **named}  # npm would take that of the folder, which is random
         return json.dumps(kept, indent=2) + "\n"
 
     def _dependencies(self) -> Iterator[tuple[str, Any]]:

@@ -138,10 +138,20 @@ def _body(payload: Mapping[str, Any]) -> JSON:
 
 
 def _plain(message: Any) -> Any:
-    # LangChain names the tool whose result it sends; strict servers refuse that.
-    if isinstance(message, dict) and message.get("role") == "tool":
-        return {name: value for name, value in message.items() if name != "name"}
-    return message
+    """A message in the words that every server knows: LangChain uses some that few do."""
+    if not isinstance(message, dict):
+        return message
+    unknown = "name" if message.get("role") == "tool" else None
+    plain = {name: value for name, value in message.items() if name != unknown}
+    content = plain.get("content")
+    if isinstance(content, list) and all(_is_text(part) for part in content):
+        plain["content"] = "".join(part["text"] for part in content)
+    return plain
+
+
+def _is_text(part: Any) -> bool:
+    known = isinstance(part, dict) and part.get("type") == "text"
+    return known and isinstance(part.get("text"), str)
 
 
 def _refusal(url: str, message: str, status: int) -> tuple[JSON, JSON]:

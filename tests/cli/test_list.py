@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+BUILT_IN = ["jan", "librarian", "math-tutor", "researcher", "shakespeare"]
+
 
 def test_own_assistants_come_before_the_built_in_ones(understudy, write_assistant):
     write_assistant("poet", {"assistant.json": {"name": "The\nPoet", "description": "Verse."}})
@@ -11,7 +13,7 @@ def test_own_assistants_come_before_the_built_in_ones(understudy, write_assistan
     head, first, *others = done.out.splitlines()
     assert head.split() == ["ID", "NAME", "ORIGIN", "ERRORS", "DESCRIPTION"]
     assert first.split() == ["poet", "The", "Poet", "own", "Verse."]
-    assert [line.split()[0] for line in others] == ["jan", "librarian", "math-tutor", "shakespeare"]
+    assert [line.split()[0] for line in others] == BUILT_IN
 
 
 def test_a_broken_assistant_is_listed_with_its_errors(understudy, write_assistant):

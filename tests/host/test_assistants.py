@@ -74,7 +74,7 @@ def test_built_in_assistants_are_there_and_cannot_be_changed(root):
             await host.assistants.delete("jan")
         return names
 
-    assert go(root, work) == ["jan", "librarian", "math-tutor", "shakespeare"]
+    assert go(root, work) == ["jan", "librarian", "math-tutor", "researcher", "shakespeare"]
 
 
 def test_a_folder_of_ones_own_hides_the_built_in_one(root, model, write_assistant):
