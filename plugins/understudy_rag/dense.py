@@ -21,7 +21,7 @@ from understudy.errors import StoreError, UnderstudyError
 from understudy_rag.filling import LOCK, Filling, InThread, embedded, model_name
 from understudy_rag.fusion import Similarities
 from understudy_rag.matrix import Matrix, Nearest
-from understudy_rag.stored_vectors import StoredVectors
+from understudy_rag.stored_vectors import StoredVectors, Text
 from understudy_rag.vectors import cosine, unit
 
 Key = tuple[str, int]
@@ -58,6 +58,12 @@ class _Store:
     def __init__(self, path: Path) -> None:
         self.stored = StoredVectors(path)
         self._matrix = Matrix(self.stored)
+
+    def lacking(self, model: str, chunks: Sequence[int]) -> list[Text]:
+        """Those of some chunks, in their order, that have no vector of a model."""
+        self.stored.adopt(model)
+        rank = {chunk: at for at, chunk in enumerate(chunks)}
+        return sorted(self.stored.lacking(chunks), key=lambda text: rank[text.chunk])
 
     def nearest(
         self, query: Sequence[float], only: Collection[str] | None, also: Sequence[int]
@@ -121,39 +127,40 @@ class Dense:
             [vector] = await embedder.embed([question.text], "query")
         query, model = unit(vector), model_name(embedder, len(vector))
         stores = {id_: self._store(question.stores[id_]) for id_ in store_ids}
-        for store in stores.values():
-            await self._in_thread(partial(store.stored.adopt, model))
-        await self._lazily(question, stores, embedder)
+        best = {id_: question.of(id_, CANDIDATES) for id_ in stores}
+        lacking = await self._in_thread(
+            lambda: {id_: store.lacking(model, best[id_]) for id_, store in stores.items()}
+        )
+        await self._lazily(stores, lacking, embedder)
         for store in stores.values():
             self._filling.begin(store.stored, embedder)
-        nearest = {
-            id_: await self._in_thread(
-                partial(store.nearest, query, question.only.get(id_), question.of(id_))
-            )
-            for id_, store in stores.items()
-        }
+        nearest = await self._in_thread(
+            lambda: {
+                id_: store.nearest(query, question.only.get(id_), question.of(id_))
+                for id_, store in stores.items()
+            }
+        )
         return _together(nearest)
 
     async def _lazily(
-        self, question: Question, stores: Mapping[str, _Store], embedder: Embedder
+        self,
+        stores: Mapping[str, _Store],
+        lacking: Mapping[str, Sequence[Text]],
+        embedder: Embedder,
     ) -> None:
         """Make vectors of the best candidates without one, as many as there is time for."""
         try:
             async with asyncio.timeout(_BUDGET):
-                for store_id, store in stores.items():
-                    best = question.of(store_id, CANDIDATES)
-                    await self._lacking(store.stored, best, embedder)
+                for store_id, texts in lacking.items():
+                    await self._embed(stores[store_id].stored, texts, embedder)
         except (TimeoutError, UnderstudyError) as error:
             if isinstance(error, StoreError):
                 raise
             _log.info("vectors of the best passages are left for later: %s", error)
 
-    async def _lacking(
-        self, stored: StoredVectors, chunks: Sequence[int], embedder: Embedder
+    async def _embed(
+        self, stored: StoredVectors, texts: Sequence[Text], embedder: Embedder
     ) -> None:
-        texts = await self._in_thread(lambda: stored.lacking(chunks))
-        rank = {chunk: at for at, chunk in enumerate(chunks)}
-        texts.sort(key=lambda text: rank[text.chunk])
         for first in range(0, len(texts), embedder.at_once):
             model, made = await embedded(embedder, texts[first : first + embedder.at_once])
             await self._in_thread(partial(stored.put, model, made))

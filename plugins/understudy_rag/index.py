@@ -94,12 +94,14 @@ class RagIndex:
         if not asked:
             return []
         allowed = {id_: frozenset(only[id_]) for id_ in stores if id_ in only}
-        wide = max(limit, CANDIDATES) if embedders else limit
+        if not embedders:
+            return await self._in_thread(lambda: _by_words(stores, asked, allowed, limit))
+        wide = max(limit, CANDIDATES)
         found = await self._in_thread(lambda: best(stores, asked, allowed, wide))
         words_alone = {each.key: each.score for each in found}
         paths = {store_id: self._path(store_id) for store_id in stores}
         question = Question(query, paths, allowed, list(words_alone))
-        dense = await self._dense.similarities(question, embedders or {})
+        dense = await self._dense.similarities(question, embedders)
         scores = fuse(words_alone, dense, weights)
         return await self._in_thread(lambda: results(stores, found, scores, limit))
 
@@ -135,6 +137,17 @@ class RagIndex:
         except asyncio.CancelledError:
             await asyncio.wait([future])
             raise
+
+
+def _by_words(
+    stores: Mapping[str, StoredIndex],
+    asked: Sequence[str],
+    allowed: Mapping[str, Collection[str]],
+    limit: int,
+) -> list[Hit]:
+    found = best(stores, asked, allowed, limit)
+    scores = fuse({each.key: each.score for each in found}, (), DEFAULT_WEIGHTS)
+    return results(stores, found, scores, limit)
 
 
 async def _whole(content: AsyncIterator[bytes]) -> bytes:
