@@ -27,7 +27,7 @@ DEPENDENCIES: Final = ("dependencies", "optionalDependencies", "overrides")
 """The fields of package.json that say what is installed."""
 
 _SIZE_LIMIT: Final = 64 * 2**20
-_HEADER: Final = re.compile(r"// understudy bundle 1 ([0-9a-f]{64}) ([0-9a-f]{64})\n// (\[.*\])\n")
+_HEADER: Final = re.compile(rb"// understudy bundle 1 ([0-9a-f]{64}) ([0-9a-f]{64})\n// (\[.*\])\n")
 
 
 class NoBundle(Exception):
@@ -102,21 +102,24 @@ def read_bundle(path: Path) -> Bundle:
         raise
     except OSError as error:
         raise NoBundle(f"`{path.name}` cannot be read: {error.strerror}") from error
-    text = content.decode("utf-8", "replace")
-    header = _HEADER.match(text)
+    header = _HEADER.match(content)
     if header is None or len(content) > _SIZE_LIMIT:
         raise NoBundle(f"`{path.name}` is not a bundle that this version can read")
-    code = text[header.end() :]
-    if _digest(header[3] + code) != header[1]:
+    code = content[header.end() :]
+    if _digest(header[3], code) != header[1].decode():
         raise NoBundle(f"`{path.name}` is damaged")
-    return Bundle(path, header[2], frozenset(json.loads(header[3])), code)
+    names = frozenset(json.loads(header[3]))
+    return Bundle(path, header[2].decode(), names, code.decode("utf-8", "replace"))
 
 
 def bundle_text(code: str, names: Iterable[str], lock: str) -> str:
     """The content of a bundle's file."""
     listed = json.dumps(sorted(names))
-    return f"// understudy bundle 1 {_digest(listed + code)} {lock}\n// {listed}\n{code}"
+    digest = _digest(listed.encode(), code.encode())
+    return f"// understudy bundle 1 {digest} {lock}\n// {listed}\n{code}"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(listed: bytes, code: bytes) -> str:
+    digest = hashlib.sha256(listed)
+    digest.update(code)
+    return digest.hexdigest()

@@ -14,7 +14,7 @@ def test_all_is_well(understudy, model, write_assistant):
     write_assistant("fine", {"assistant.json": {}})
     done = understudy("doctor")
     assert done.code == 0
-    assert "1 of your own, 4 built in" in done.out
+    assert "1 of your own, 5 built in" in done.out
     assert "models: " in done.out
     assert set(states(understudy("doctor", "--json").json()).values()) == {"ok"}
 
