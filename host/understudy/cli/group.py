@@ -30,6 +30,7 @@ OWN_PLUGINS = {
     "serve": "Serve the assistants as OpenAI's API.",
     "key": "Show, make and revoke the server's API keys.",
     "index": "Make files searchable: vector stores.",
+    "npm": "Install npm packages for assistants.",
 }
 """Short helps of the commands that our own plugins bring: entry points hold none."""
 
