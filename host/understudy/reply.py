@@ -7,6 +7,7 @@ from typing import Self
 
 from understudy.errors import UnderstudyError
 from understudy.objects import Message, Run
+from understudy.runs.told import without_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,12 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """What the assistant wrote, its messages joined by empty lines."""
-        return "\n\n".join(message.text for message in self.messages if message.text)
+        """What the assistant wrote, its messages joined by empty lines.
+
+        Without a message that another one has replaced, because its process died meanwhile.
+        """
+        whole = without_replaced(self.messages)
+        return "\n\n".join(message.text for message in whole if message.text)
 
     @property
     def thread_id(self) -> str:

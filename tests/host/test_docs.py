@@ -1,4 +1,4 @@
-"""The examples of the README and of docs/embedding.md are run as they stand."""
+"""The examples of the README, docs/embedding.md and docs/runs.md are run as they stand."""
 
 import re
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 from understudy.testing.model_server import call_tools, say
 
 ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/embedding.md", "docs/runs.md")
 
 
 def examples(name):
@@ -23,7 +24,7 @@ def run(*arguments, cwd=None):
     return subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True, timeout=60)
 
 
-@pytest.mark.parametrize("code", [*examples("README.md"), *examples("docs/embedding.md")])
+@pytest.mark.parametrize("code", [example for page in PAGES for example in examples(page)])
 def test_an_example_runs_and_prints_something(code, tmp_path, model):
     model.script([call_tools([("weather", {"city": "Rome"})]), say("Sunny.")])
     done = run("-c", code, cwd=tmp_path)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from understudy import Conflict, Host
+from understudy.reply import Reply
 from understudy.testing.model_server import call_tools, say
 
 PLAYERS = Path(__file__).with_name("players.py")
@@ -99,6 +100,7 @@ def test_an_answer_that_was_being_written_is_begun_anew_and_the_old_one_marked(r
             text = event.data["delta"]["content"][0]["text"]["value"]
             told[event.data["id"]] = told.get(event.data["id"], "") + text
     assert told.get(messages[-1].id) == "The whole answer."
+    assert Reply(run, tuple(messages[1:])).text == "The whole answer."
     assert len(model.requests) == 2
 
 
@@ -248,6 +250,15 @@ def test_who_only_looks_leaves_a_run_to_others(root, model, clerk):
 
     assert play(root, look, resume="leave") in ("queued", "in_progress")
     assert end_of(root, thread_id, run_id)[0].status == "completed"
+
+
+def test_the_next_run_is_not_told_what_was_begun_anew(root, model, clerk):
+    model.script([say(chunks=["part", threading.Event()]), say("The whole.")])
+    thread_id, run_id = Killed(root).at("message.delta")
+    end_of(root, thread_id, run_id)
+    play(root, lambda host: host.run("clerk", "And then?", thread=thread_id))
+    told = [m["content"] for m in model.requests[2].body["messages"]]
+    assert told == ["Begin.", "The whole.", "And then?"]
 
 
 def test_a_run_that_was_taken_up_can_be_cancelled(root, model, clerk):

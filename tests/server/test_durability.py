@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from http.client import HTTPException
 
@@ -115,6 +116,59 @@ def test_a_run_of_a_killed_server_goes_on_and_its_thread_can_be_used(start_serve
     model.script([say("Here I am.")])
     again = server.post(f"/threads/{thread}/runs", {"assistant_id": assistant, "stream": True})
     assert b"thread.run.completed" in again.body
+
+
+def follow(server, path, after=0):
+    """The events of a stream: (number, name, data), as they come."""
+    connection = server.connect()
+    headers = {"Authorization": f"Bearer {KEY}"}
+    connection.request("GET", f"/v1{path}/events?after={after}", headers=headers)
+    number, name = 0, ""
+    try:
+        for line in connection.getresponse():
+            field, _, value = line.decode().rstrip("\n").partition(": ")
+            if field == "id":
+                number = int(value)
+            elif field == "event":
+                name = value
+            elif field == "data" and name != "done":
+                yield number, name, json.loads(value)
+    except (OSError, HTTPException):
+        pass  # the server was killed
+    finally:
+        connection.close()
+
+
+def test_a_stream_is_rejoined_across_a_kill_and_tells_nothing_twice(start_server, model):
+    server = start_server()
+    model.script([say(chunks=["One ", "two ", threading.Event()]), say("One two three.")])
+    assistant = server.post("/assistants", {"model": "m"}).json()["id"]
+    thread = server.post("/threads").json()["id"]
+    say_in(server, thread, "Count")
+    run = server.post(f"/threads/{thread}/runs", {"assistant_id": assistant}).json()["id"]
+    path = f"/threads/{thread}/runs/{run}"
+    seen = []
+    for event in follow(server, path):
+        seen.append(event)
+        if len([name for _, name, _ in seen if name == "thread.message.delta"]) == 2:
+            break
+    server.kill()
+    server.start()
+    seen += follow(server, path, after=seen[-1][0])
+    numbers = [number for number, _, _ in seen]
+    assert numbers == sorted(set(numbers))
+    assert seen[-1][1] == "thread.run.completed"
+    texts = {}
+    for _, name, data in seen:
+        if name == "thread.message.delta":
+            text = data["delta"]["content"][0]["text"]["value"]
+            texts[data["id"]] = texts.get(data["id"], "") + text
+    assert list(texts.values()) == ["One two ", "One two three."]
+    ends = [(data["id"], data["status"]) for _, name, data in seen if "message.i" in name]
+    old, new = texts
+    assert (old, "incomplete") in ends
+    said = server.get(f"/threads/{thread}/messages").json()["data"]
+    assert [(m["id"], m["status"]) for m in said[:2]] == [(new, "completed"), (old, "incomplete")]
 
 
 @pytest.mark.parametrize("how", ["kill", "stop"])

@@ -30,6 +30,7 @@ from understudy.runs.recovery import Abandoned, mark_taken_up
 from understudy.runs.run import Part
 from understudy.runs.run import Run as RunProtocol
 from understudy.runs.search import RunSearch
+from understudy.runs.told import without_replaced
 from understudy.runs.transcript import Transcript
 from understudy.store import Path, Store
 
@@ -167,7 +168,7 @@ class Stage:
 
     async def _scene(self, loaded: LoadedAssistant, run: Run, messages: Messages) -> Scene:
         found = await messages.newest(MAX_MESSAGES)
-        newest = [message for message in found if message.run_id != run.id]
+        newest = without_replaced([message for message in found if message.run_id != run.id])
         attached = [
             attachment.file_id
             for message in newest

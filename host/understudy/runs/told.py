@@ -90,6 +90,12 @@ def step_cut_off(step: JSON, status: str, error: JSON | None) -> tuple[str, JSON
     return f"thread.run.step.{status}", step | ended
 
 
+def without_replaced(messages: Sequence[Message]) -> list[Message]:
+    """The messages without those that another one of their run has replaced."""
+    newest = {message.run_id: message.id for message in messages}
+    return [m for m in messages if m.status != "incomplete" or newest[m.run_id] == m.id]
+
+
 def _parts(message: Message | None) -> list[JSON]:
     parts: list[JSON] = message.wire()["content"] if message is not None else []
     return parts
