@@ -34,7 +34,7 @@ class ScriptRun:
         self.files: Sequence[File] = ()
         self.text = text
         self.now = time.time()
-        self.seed = run_id.encode()
+        self.seed = os.urandom(32)
         self.asked: list[tuple[str, Any]] = []
         self.logs: list[tuple[str, str]] = []
         self.answers: dict[str, Callable[[Any], Awaitable[Any]]] = {}
@@ -75,6 +75,18 @@ def children(pid: int) -> list[int]:
     return [int(child) for path in found for child in path.read_text().split()]
 
 
+def jails() -> list[int]:
+    """The processes of jails that this process has; other tests may have servers of theirs."""
+    return [pid for pid in children(os.getpid()) if b"understudy_v8.jail" in _command(pid)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 class Workshop:
     """Writes files, opens them as an assistant, and leaves no context behind."""
 
@@ -110,10 +122,9 @@ class Workshop:
                 await self.runtime.close()
                 assert len(asyncio.all_tasks()) <= 2
 
-        before = set(children(os.getpid()))  # servers of other tests
         result = asyncio.run(stage())
         assert open_contexts() == 0
-        assert set(children(os.getpid())) <= before
+        assert jails() == []
         return result
 
     def invoke(self, files: dict[str, str] | str, run: ScriptRun | None = None) -> list[Any]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.v8.conftest import children
+from tests.v8.conftest import jails
 
 from understudy.permissions.grant import Grant
 from understudy.runtimes import Limits
@@ -52,7 +52,7 @@ def test_a_trusted_assistant_that_asks_for_the_jail_is_in_it(workshop):
 
     async def scene():
         await workshop.open("src/index.js")
-        return children(os.getpid())
+        return jails()
 
     assert len(workshop.play(scene)) == 1
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvloop
-from tests.v8.conftest import children
+from tests.v8.conftest import children, jails
 
 from understudy.errors import ScriptError
 from understudy.permissions.grant import Grant
@@ -38,7 +38,7 @@ def first_part(program, run):
 
 
 def workers():
-    (zygote,) = children(os.getpid())
+    (zygote,) = jails()
     return children(zygote)
 
 
@@ -163,7 +163,7 @@ def test_a_process_that_is_killed_from_outside_is_reported_and_replaced(workshop
     run = workshop.run_class()
 
     async def kill(_):
-        (zygote,) = children(os.getpid())
+        (zygote,) = jails()
         for pid in workers() if whom == "worker" else [zygote]:
             os.kill(pid, signal.SIGKILL)
 
@@ -241,7 +241,7 @@ def test_it_works_on_the_servers_event_loop(workshop):
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert len(runner.run(scene())) == 2**21
-    assert children(os.getpid()) == []
+    assert jails() == []
 
 
 def test_no_process_can_be_started_is_a_clear_error(workshop, monkeypatch):
@@ -269,7 +269,7 @@ def test_where_code_runs(workshop, monkeypatch, trusted, package, variable, jail
 
     async def scene():
         await workshop.open()
-        return children(os.getpid()) != []
+        return jails() != []
 
     assert workshop.play(scene) is jailed
 
