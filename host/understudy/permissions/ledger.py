@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from understudy.errors import Invalid, StoreError
 from understudy.permissions.grant import FilesGrant, Grant
@@ -63,7 +63,7 @@ class Decision(BaseModel):
 
     state: Literal["own", "trusted", "allowed", "denied"]
     folder: int = 0
-    permissions: Allowed = Allowed()
+    permissions: Allowed = Field(default_factory=Allowed)
     content: dict[str, str] = {}
 
 

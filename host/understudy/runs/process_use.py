@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from understudy.library.companion import Companion
 from understudy.objects import validated
@@ -19,6 +19,8 @@ JSON = dict[str, Any]
 
 class ProcessCall(BaseModel):
     """The payload of `process` and `process.stream`."""
+
+    model_config = ConfigDict(defer_build=True)
 
     name: str
     args: list[Any] = Field(default_factory=list)
