@@ -34,6 +34,9 @@ from understudy.reply import Reply, unanswered
 from understudy.root import builtin_assistants, default_root
 from understudy.runs.engine import Resume, Runs
 from understudy.runs.execution import Execution
+from understudy.runs.finding import RunFinder
+from understudy.runs.recording import Recording
+from understudy.runs.replay import Replays
 from understudy.runs.scratch import Scratch, Scratches
 from understudy.runs.staging import Stage
 from understudy.store import Durability, Store
@@ -112,6 +115,8 @@ class Host:
         models = Models(self.store)
         self.runs = Runs(self.store, self.threads, stage, models, resume=resume)
         self._scratches = Scratches(stage, models)
+        memory = self.plugins.provider
+        self.replays = Replays(stage, models, lambda: memory("stores", "memory")(self.root))
 
     def _open_store(self, name: str) -> Store:
         factory = self.plugins.provider("stores", name)
@@ -244,6 +249,14 @@ class Host:
         The assistants, their code and tools, the files and the models are the host's own.
         """
         return self._scratches.open(self.plugins.provider("stores", "memory")(self.root))
+
+    async def recording(self, run_id: str) -> Recording:
+        """What a run began with, what its effects gave, and what came of it; to play it again.
+
+        Raises `NotFound`, or `Invalid` if it cannot be replayed.
+        """
+        path = await RunFinder(self.store, self.threads).find(run_id)
+        return await Recording.read(self.store, self.threads, path)
 
     # -- its parts
 

@@ -17,6 +17,7 @@ BUILTIN = {
     "chat": "Talk with an assistant.",
     "list": "List the assistants.",
     "show": "Show an assistant, or a thread and its runs.",
+    "runs": "List, show and replay runs.",
     "new": "Make a new assistant from a template.",
     "validate": "Check an assistant's folder, and say how to mend it.",
     "trust": "Allow an assistant what it asks for.",

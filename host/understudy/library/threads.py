@@ -30,6 +30,10 @@ class Threads:
         self._known: dict[str, Path] = {}
         self._pages = ThreadPages(store, lambda item: _thread(item.value, item.id))
 
+    def places(self) -> list[Path]:
+        """Where threads lie."""
+        return list(dict.fromkeys((ROOT, *self._homes())))
+
     async def create(
         self,
         *,

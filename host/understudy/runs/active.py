@@ -127,6 +127,13 @@ class ActiveRun:
         self._past = Past(records)
         self.effects.take_up(self._past)
 
+    def play(self, past: Past, began: Record) -> None:
+        """Do again what was done, told as if for the first time; `began` has its seed and time."""
+        self.record.journal.take_up([began])
+        self.record.journal.is_silent = False
+        self._past = past
+        self.effects.take_up(past)
+
     async def arrive(self) -> None:
         """Show what happens from here on. Raises if the run has left out what it did before."""
         if self._past is not None:

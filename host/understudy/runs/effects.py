@@ -197,6 +197,7 @@ class Effects:
             at = await self._journal.result(effect_id, outcome, durable=lasting)
             if shown is not None:
                 await shown(outcome.get("value"), error if isinstance(error, Exception) else None)
+        at = self._past.ended_at(effect_id, at) if self._past is not None else at
         self._answered = max(self._answered, at)
 
     # -- what happened before

@@ -25,6 +25,7 @@ from understudy.runs.active import ActiveRun, Scene
 from understudy.runs.execution import Invoke
 from understudy.runs.journal import Journal
 from understudy.runs.model_calls import ANY_MODEL, ModelCalls
+from understudy.runs.past import Past
 from understudy.runs.record import RunRecord
 from understudy.runs.recovery import Abandoned, mark_taken_up
 from understudy.runs.run import Part
@@ -32,7 +33,7 @@ from understudy.runs.run import Run as RunProtocol
 from understudy.runs.search import RunSearch
 from understudy.runs.told import without_replaced
 from understudy.runs.transcript import Transcript
-from understudy.store import Path, Store
+from understudy.store import Path, Record, Store
 
 JSON = dict[str, Any]
 MAX_STEPS = 32
@@ -68,12 +69,12 @@ class Stage:
         self._vector_stores = vector_stores
         self.attachments = Attachments(threads, vector_stores, files)
 
-    def elsewhere(self, store: Store, threads: Threads) -> Stage:
-        """The same for runs that end with the store they are in: nobody asks what they did."""
+    def elsewhere(self, store: Store, threads: Threads, *, keeps_journals: bool = False) -> Stage:
+        """The same for runs that end with the store they are in: few ask what they did."""
         providers, hooks = self._providers, self._hooks
         found = self._files, self._vector_stores
         parts = store, providers, hooks, self._assistants, threads, *found
-        return Stage(*parts, keeps_journals=False)
+        return Stage(*parts, keeps_journals=keeps_journals)
 
     @asynccontextmanager
     async def loaded(
@@ -126,6 +127,21 @@ class Stage:
         """The same for a run whose process has died: its journal answers what it has done."""
         active = await self._active(loaded, abandoned.path, abandoned.run, choice)
         active.take_up(await mark_taken_up(self._store, abandoned))
+        return active
+
+    async def play(
+        self,
+        loaded: LoadedAssistant,
+        path: Path,
+        run: Run,
+        choice: ModelChoice,
+        past: Past,
+        began: Record,
+    ) -> ActiveRun:
+        """As `enter`, for a run that does again what another one did."""
+        active = await self._active(loaded, path, run, choice)
+        active.play(past, began)
+        await active.record.begin()
         return active
 
     async def _active(
