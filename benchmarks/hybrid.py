@@ -28,12 +28,12 @@ from pathlib import Path
 
 from understudy.embeddings import EmbeddingModel
 from understudy.indexes import IndexedFile, Weights
-from understudy_rag.dense import CANDIDATES
-from understudy_rag.filling import model_name
 from understudy_rag.index import RagIndex
-from understudy_rag.onnx_model import OnnxEmbeddings
-from understudy_rag.stored_vectors import StoredVectors
-from understudy_rag.vectors import pack
+from understudy_rag.meaning.dense import CANDIDATES
+from understudy_rag.meaning.filling import model_name
+from understudy_rag.meaning.onnx_model import OnnxEmbeddings
+from understudy_rag.meaning.stored_vectors import StoredVectors
+from understudy_rag.meaning.vectors import pack
 
 STORE = "bench"
 DIMENSIONS = 384

@@ -20,12 +20,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from understudy.testing.documents import docx, epub, pdf, pptx, xlsx
-from understudy_rag.chunking import split
-from understudy_rag.documents import Document
-from understudy_rag.extraction import extract
-from understudy_rag.headings import written_headings
-from understudy_rag.reading import read_text
-from understudy_rag.workshop import WORKSHOP
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Document
+from understudy_rag.parsing.extraction import extract
+from understudy_rag.parsing.headings import written_headings
+from understudy_rag.parsing.reading import read_text
+from understudy_rag.parsing.workshop import WORKSHOP
 
 ROUNDS = 5
 SIZES = {"size": 3_200, "overlap": 400}
@@ -40,7 +40,9 @@ SMALL = {
     "small.epub": epub(one="<h1>One</h1>"),
     "small.html": b"<h1>One</h1><p>text",
 }
-COLD = "import sys; from understudy_rag.formats.pdf import read; read(sys.stdin.buffer.read(), '')"
+COLD = """import sys
+from understudy_rag.parsing.formats.pdf import read
+read(sys.stdin.buffer.read(), "")"""
 
 
 def main(rounds: int, files: list[Path]) -> None:

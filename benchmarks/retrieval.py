@@ -30,13 +30,13 @@ from typing import Any
 
 from peers.installed import NotInstalled, installed
 
-from understudy_rag.chunking import split
-from understudy_rag.documents import Chunk, Document
-from understudy_rag.lexicon import default_scorer
-from understudy_rag.postings import PlainScorer, Scorer
-from understudy_rag.scoring import best
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Chunk, Document
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.words import words
+from understudy_rag.words.lexicon import default_scorer
+from understudy_rag.words.postings import PlainScorer, Scorer
+from understudy_rag.words.scoring import best
+from understudy_rag.words.words import words
 
 SIZES = (3_000, 10_000, 100_000)
 LETTERS = 770

@@ -4,7 +4,7 @@ An embedder is an entry point in the group `understudy.embeddings`; the object i
 function that takes an `EmbeddingModel`:
 
     [project.entry-points."understudy.embeddings"]
-    openai = "understudy_rag.embeddings:OpenAIEmbeddings"
+    openai = "understudy_rag.meaning.embeddings:OpenAIEmbeddings"
 
 A model is named `provider/model`, as models that chat are; a folder's path means `onnx`.
 docs/retrieval.md says where a user names it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from understudy_rag.tool import RagTool
+    from understudy_rag.tools.tool import RagTool
 
 __all__ = ["RagTool"]
 
@@ -18,6 +18,6 @@ __all__ = ["RagTool"]
 def __getattr__(name: str) -> Any:
     if name != "RagTool":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from understudy_rag.tool import RagTool
+    from understudy_rag.tools.tool import RagTool
 
     return RagTool

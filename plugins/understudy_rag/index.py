@@ -12,15 +12,15 @@ from typing import Final, TypeVar
 
 from understudy.embeddings import Embedder
 from understudy.indexes import Hit, IndexedFile, Unsearchable, Weights
-from understudy_rag.chunking import split
-from understudy_rag.dense import CANDIDATES, Dense, Question
-from understudy_rag.documents import Document, Unreadable
-from understudy_rag.extraction import extract
-from understudy_rag.fusion import fuse
+from understudy_rag.meaning.dense import CANDIDATES, Dense, Question
+from understudy_rag.meaning.fusion import fuse
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Document, Unreadable
+from understudy_rag.parsing.extraction import extract
 from understudy_rag.results import results
-from understudy_rag.scoring import best
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.words import words
+from understudy_rag.words.scoring import best
+from understudy_rag.words.words import words
 
 T = TypeVar("T")
 MAX_BYTES: Final = 64 * 2**20

@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from understudy.indexes import Hit
-from understudy_rag.scoring import Scored
 from understudy_rag.stored import StoredIndex
+from understudy_rag.words.scoring import Scored
 
 Key = tuple[str, int]
 

@@ -10,14 +10,14 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from understudy_rag.catalogue import Catalogue
 from understudy_rag.connection import KeptConnection
-from understudy_rag.documents import Chunk
-from understudy_rag.languages import languages_of, stemmed, stemmed_by
-from understudy_rag.lexicon import Lexicon, default_scorer
-from understudy_rag.postings import Postings, Scorer
+from understudy_rag.parsing.documents import Chunk
 from understudy_rag.schema import prepare, reading, renew_edition, transaction
-from understudy_rag.words import spelled
+from understudy_rag.words.catalogue import Catalogue
+from understudy_rag.words.languages import languages_of, stemmed, stemmed_by
+from understudy_rag.words.lexicon import Lexicon, default_scorer
+from understudy_rag.words.postings import Postings, Scorer
+from understudy_rag.words.words import spelled
 
 R = TypeVar("R")
 _ADD_FILE: Final = """

@@ -8,7 +8,7 @@ import pytest
 
 from understudy import SyncHost
 from understudy.cli import main
-from understudy_rag.settings import Settings
+from understudy_rag.tools.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "assistants.md").read_text()
 FILES = re.findall(r"^```(?:js|json)\n// (\S+)\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from understudy_rag.chunking import split
-from understudy_rag.documents import Document
-from understudy_rag.headings import written_headings
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Document
+from understudy_rag.parsing.headings import written_headings
 
 
 def texts(text, **sizes):

@@ -9,7 +9,7 @@ import pytest
 from understudy.embeddings import EmbeddingModel
 from understudy.errors import Invalid, ModelError
 from understudy.testing.embedding_server import topics
-from understudy_rag.embeddings import OllamaEmbeddings, OpenAIEmbeddings
+from understudy_rag.meaning.embeddings import OllamaEmbeddings, OpenAIEmbeddings
 
 
 def embed(server, *texts, purpose="passage", name="embed-small", **settings):

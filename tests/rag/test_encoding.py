@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from understudy_rag.documents import Unreadable
-from understudy_rag.encoding import decode
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.encoding import decode
 
 TEXT = "Überprüfung - 5 € ½\nzweite Zeile"
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from understudy.testing.documents import docx, pdf, pptx
-from understudy_rag.documents import Unreadable
-from understudy_rag.extraction import extract
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.extraction import extract
 
 
 def read(name, data):

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from understudy.testing.documents import archive, docx, epub, opendocument, pdf, relations, xlsx
-from understudy_rag.chunking import split
-from understudy_rag.documents import Unreadable
-from understudy_rag.extraction import extract
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.extraction import extract
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from understudy.indexes import Weights
-from understudy_rag.fusion import Similarities, fuse
+from understudy_rag.meaning.fusion import Similarities, fuse
 
 HALF = Weights(0.5, 0.5)
 

@@ -1,6 +1,6 @@
 import re
 
-from understudy_rag.headings import HeadingPath, written_headings
+from understudy_rag.parsing.headings import HeadingPath, written_headings
 
 
 def headings(text):

@@ -7,9 +7,9 @@ import struct
 import pytest
 
 from understudy.testing.documents import archive, docx, epub, opendocument, pdf, relations
-from understudy_rag.chunking import split
-from understudy_rag.documents import Unreadable
-from understudy_rag.extraction import extract
+from understudy_rag.parsing.chunking import split
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.extraction import extract
 
 
 def read(name, data):

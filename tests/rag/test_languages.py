@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from understudy.indexes import IndexedFile
-from understudy_rag.english import forms, stem
 from understudy_rag.index import RagIndex
-from understudy_rag.languages import languages_of, stemmed, terms_of, without_stop_words
+from understudy_rag.words.english import forms, stem
+from understudy_rag.words.languages import languages_of, stemmed, terms_of, without_stop_words
 
 # ruff: noqa: RUF001 - letters of many scripts are the matter of this file
 TEXTS = {

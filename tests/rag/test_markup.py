@@ -1,4 +1,4 @@
-from understudy_rag.markup import read_html
+from understudy_rag.parsing.markup import read_html
 
 PAGE = """<!doctype html>
 <html><head><title>House</title>

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from understudy_rag import matrix
-from understudy_rag.documents import Chunk
-from understudy_rag.matrix import Matrix
+from understudy_rag.meaning import matrix
+from understudy_rag.meaning.matrix import Matrix
+from understudy_rag.meaning.stored_vectors import StoredVectors, Text
+from understudy_rag.meaning.vectors import cosine, pack, unit
+from understudy_rag.parsing.documents import Chunk
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.stored_vectors import StoredVectors, Text
-from understudy_rag.vectors import cosine, pack, unit
 
 DIMENSIONS = 24
 MODEL = "model"

@@ -11,7 +11,7 @@ import pytest
 
 from understudy.embeddings import EmbeddingModel
 from understudy.errors import Invalid, ModelError
-from understudy_rag.onnx_model import OnnxEmbeddings
+from understudy_rag.meaning.onnx_model import OnnxEmbeddings
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "dog", "cat", "rent", "##s"]
 DIMENSIONS = len(VOCABULARY)
@@ -150,7 +150,7 @@ def test_nothing_heavy_is_imported_before_a_text_comes(folder):
     code = f"""
 import sys
 from understudy.embeddings import EmbeddingModel
-from understudy_rag.onnx_model import OnnxEmbeddings
+from understudy_rag.meaning.onnx_model import OnnxEmbeddings
 OnnxEmbeddings(EmbeddingModel.named({str(folder)!r}))
 print([name for name in ("onnxruntime", "tokenizers", "numpy") if name in sys.modules])
 """

@@ -15,8 +15,8 @@ EXAMPLE = re.search(r"^```python\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
 ENTRY = re.search(r"^```toml\n.*?\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)[1]
 READ = """
 import asyncio, json, sys
-from understudy_rag.documents import Unreadable
-from understudy_rag.extraction import extract
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.extraction import extract
 try:
     print(json.dumps(asyncio.run(extract(sys.argv[1], sys.stdin.buffer.read())).text))
 except Unreadable as error:

@@ -9,12 +9,12 @@ from math import log
 
 import pytest
 
-from understudy_rag.accelerator import VectorScorer
-from understudy_rag.documents import Chunk
-from understudy_rag.postings import PlainScorer
-from understudy_rag.scoring import best
+from understudy_rag.parsing.documents import Chunk
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.words import words
+from understudy_rag.words.accelerator import VectorScorer
+from understudy_rag.words.postings import PlainScorer
+from understudy_rag.words.scoring import best
+from understudy_rag.words.words import words
 
 SCORERS = [PlainScorer(), VectorScorer()]
 SCORER = pytest.mark.parametrize("scorer", SCORERS, ids=["plain", "numpy"])
@@ -128,7 +128,7 @@ def test_what_is_kept_in_memory_follows_the_file(opened, scorer):
 
 @SCORER
 def test_what_is_kept_follows_more_files_than_are_counted_one_by_one(opened, scorer, monkeypatch):
-    monkeypatch.setattr("understudy_rag.recent.MOST", 2)
+    monkeypatch.setattr("understudy_rag.words.recent.MOST", 2)
     store = opened(scorer)
     for number in range(8):
         put(store, f"f{number}", f"heron {number}", f"crane {number}")
@@ -191,7 +191,7 @@ import sys
 sys.modules["numpy"] = None  # what it is like when it is not installed
 import importlib.util
 importlib.util.find_spec = lambda name, *a: None
-from understudy_rag.lexicon import default_scorer
+from understudy_rag.words.lexicon import default_scorer
 print(type(default_scorer()).__name__)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

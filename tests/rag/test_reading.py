@@ -1,6 +1,6 @@
 import pytest
 
-from understudy_rag.reading import read_text
+from understudy_rag.parsing.reading import read_text
 
 
 def test_text_stays_as_it_is():

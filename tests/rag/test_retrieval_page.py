@@ -13,8 +13,8 @@ import pytest
 
 from understudy.embeddings import EmbeddingModel
 from understudy.testing.server import KEY
-from understudy_rag.embedding_settings import FolderSettings, ServerSettings, TextSettings
-from understudy_rag.embeddings import OpenAIEmbeddings
+from understudy_rag.meaning.embedding_settings import FolderSettings, ServerSettings, TextSettings
+from understudy_rag.meaning.embeddings import OpenAIEmbeddings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "retrieval.md").read_text(encoding="utf-8")
 [CONFIG] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)

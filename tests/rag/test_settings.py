@@ -1,7 +1,7 @@
 import pytest
 
 from understudy.errors import Invalid
-from understudy_rag.settings import read_settings
+from understudy_rag.tools.settings import read_settings
 
 
 def test_the_settings_of_jan_are_honoured():

@@ -1,7 +1,7 @@
 import asyncio
 import os
 
-from understudy_rag.sources import attached, beside
+from understudy_rag.tools.sources import attached, beside
 
 
 def write(path, text=""):

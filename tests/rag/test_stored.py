@@ -12,15 +12,15 @@ import pytest
 
 from understudy.errors import StoreError
 from understudy.indexes import IndexedFile
-from understudy_rag.documents import Chunk
 from understudy_rag.index import RagIndex
-from understudy_rag.scoring import best
+from understudy_rag.parsing.documents import Chunk
 from understudy_rag.stored import Source, StoredIndex
+from understudy_rag.words.scoring import best
 
 ADDING = """
 import sys
 from pathlib import Path
-from understudy_rag.documents import Chunk
+from understudy_rag.parsing.documents import Chunk
 from understudy_rag.stored import Source, StoredIndex
 
 store = StoredIndex(Path(sys.argv[1]))

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from understudy_rag.vectors import cosine, pack, unit
+from understudy_rag.meaning.vectors import cosine, pack, unit
 
 DIMENSIONS = 384
 

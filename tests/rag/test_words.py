@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from understudy_rag.words import spelled, words
+from understudy_rag.words.words import spelled, words
 
 # ruff: noqa: RUF001 - letters of many scripts are the matter of this file
 

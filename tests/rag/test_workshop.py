@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from understudy.testing.documents import docx, pdf
-from understudy_rag.documents import Unreadable
-from understudy_rag.wire import Task
-from understudy_rag.workshop import Workshop
+from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.wire import Task
+from understudy_rag.parsing.workshop import Workshop
 
 PARSERS = """
     import os, signal, threading

@@ -1,0 +1,1 @@
+"""Search by meaning: vectors, where they come from and how they rank."""

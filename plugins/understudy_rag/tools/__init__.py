@@ -1,0 +1,1 @@
+"""The tools `rag`, `retrieval` and `file_search`."""
