@@ -18,6 +18,7 @@ BUILTIN = {
     "list": "List the assistants.",
     "show": "Show an assistant, or a thread and its runs.",
     "runs": "List, show and replay runs.",
+    "test": "Play an assistant's recorded conversations again.",
     "new": "Make a new assistant from a template.",
     "validate": "Check an assistant's folder, and say how to mend it.",
     "trust": "Allow an assistant what it asks for.",
