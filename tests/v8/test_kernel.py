@@ -169,9 +169,11 @@ def test_chance_repeats_with_the_run(workshop):
               Math.max(...all) < 1].join();
     }"""
 
-    def draw(run_id):
-        return workshop.invoke(index, workshop.run_class(run_id=run_id))[0]
+    def draw(seed):
+        run = workshop.run_class()
+        run.seed = seed
+        return workshop.invoke(index, run)[0]
 
-    assert draw("run_a") == draw("run_a")
-    assert draw("run_a") != draw("run_b")
-    assert draw("run_a").endswith(",2000,true,true,true")
+    assert draw(b"a") == draw(b"a")
+    assert draw(b"a") != draw(b"b")
+    assert draw(b"a").endswith(",2000,true,true,true")
