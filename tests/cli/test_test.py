@@ -85,6 +85,7 @@ def test_a_run_that_failed_is_a_test_too(understudy, model, write_assistant):
         ('{"user": "a"}\n{"result": "e1", "error": {}}', "bad.jsonl:2"),
         ('{"user": "a"}\n{"result": "e9", "value": 1}\n{"assistant": "b"}', "bad.jsonl"),
         ('{"user": "a"}\n{"run": {"id": 5}}', "bad.jsonl"),
+        ('{"user": "a"}\n{"run": {"id": "../x"}}\n{"assistant": "b"}', "bad.jsonl"),
         ('{"user": "a"}\n{"run": {}, "seed": "xyz"}', "bad.jsonl:2"),
     ],
 )

@@ -103,7 +103,8 @@ class Turn:
         elif "ended" in line:
             self.status, self.error = line["ended"], line.get("error")
         else:
-            self.lines.append({"t": _BEGAN, **line})
+            nothing = {} if "effect" in line or "error" in line else {"value": None}
+            self.lines.append({"t": _BEGAN, **nothing, **line})
 
     def wire(self) -> Iterator[JSON]:
         """The turn's lines."""

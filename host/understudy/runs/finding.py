@@ -15,8 +15,8 @@ from understudy.store import NAME, Path, Store
 class RunFinder:
     """Looks for runs in all threads.
 
-    In a store that has folders this is one look at each thread (10,000 threads: a tenth of a
-    second); in others each thread is asked for.
+    In a store that has folders this is one look at each thread (10,000 threads: a quarter
+    of a second); in others each thread is asked for.
     """
 
     def __init__(self, store: Store, threads: Threads) -> None:
