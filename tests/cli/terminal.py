@@ -8,6 +8,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 WAIT = 30
 # Opened by the leader of a new session, the terminal becomes the one that Ctrl-C belongs to.
@@ -44,6 +45,17 @@ class Terminal:
     def press_ctrl_c(self) -> None:
         """Interrupt what runs."""
         self.type("\x03")
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C at a question; returns the exit code.
+
+        Python loses a signal that comes just before it begins to read: then it is pressed again.
+        """
+        while True:
+            self.press_ctrl_c()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+                return self.wait()
 
     def press_ctrl_d(self) -> None:
         """End the input."""

@@ -54,8 +54,7 @@ def test_without_a_yes_it_is_no_and_the_assistant_runs_without(weather, terminal
 def test_ctrl_c_at_the_question_decides_nothing(weather, terminal, understudy):
     session = terminal("run", "weather", "Hi")
     session.expect("Allow this? [y/N]")
-    session.press_ctrl_c()
-    assert session.wait() == 130
+    assert session.interrupt() == 130
     assert state(understudy) == "new"
 
 
