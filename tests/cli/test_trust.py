@@ -201,6 +201,5 @@ def test_ctrl_c_at_a_question_about_a_call_stops_the_run(write_assistant, model,
     write_assistant("clerk", {"assistant.json": {"approve": ["*"]}, "src/index.js": code})
     session = terminal("run", "clerk", "Write.")
     session.expect("Allow this call? [y/N]")
-    session.press_ctrl_c()
-    assert session.wait() == 130
+    assert session.interrupt() == 130
     assert "sent" not in session.seen
