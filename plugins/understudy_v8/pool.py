@@ -26,6 +26,7 @@ class Pool:
         self.idle: Idle[Any] = Idle(_IDLE)
         self._slots = asyncio.Semaphore(_BUSY)
         self._taken = 0
+        self._waiting = 0
         self._closed = False
 
     async def enter(self) -> None:
@@ -75,9 +76,14 @@ class Pool:
         self._ready.put_nowait(ScriptError("the V8 runtime is closed", kind="cancelled"))
 
     async def _next(self) -> Isolate | Exception:
-        if self._ready.empty() and not self._closed:
-            self._start_making()
-        return await self._ready.get()
+        self._waiting += 1
+        try:
+            # One for each who waits: what is ready may be on its way to somebody else.
+            if self._ready.qsize() + len(self._making) < self._waiting and not self._closed:
+                self._start_making()
+            return await self._ready.get()
+        finally:
+            self._waiting -= 1
 
     def _start_making(self) -> None:
         task = asyncio.get_running_loop().create_task(self._make_one())
@@ -85,7 +91,10 @@ class Pool:
         task.add_done_callback(self._making.discard)
 
     async def _make_one(self) -> None:
+        made: Isolate | Exception
         try:
-            self._ready.put_nowait(await self._make())
+            made = await self._make()
         except Exception as error:
-            self._ready.put_nowait(error)
+            made = error
+        self._making -= {asyncio.current_task()}  # it is counted as ready from here on
+        self._ready.put_nowait(made)
