@@ -313,7 +313,7 @@ class Host:
             if not page.has_more:
                 break
             after = page.items[-1].id
-        folders += [*self.assistants.undeclared(), *self.assistants.builtin()]
+        folders += self.assistants.builtin()
         return [folder.assistant for folder in folders if folder.assistant]
 
     async def models(self) -> Sequence[str]:

@@ -125,4 +125,4 @@ async def _own(host: Host) -> list[str]:
         )
         names += [folder.id for folder in page.items]
         has_more = page.has_more
-    return [*names, *(folder.id for folder in host.assistants.undeclared())]
+    return names

@@ -78,8 +78,13 @@ async def _answered(run: Run, url: str, body: JSON, number: int) -> AsyncIterato
             async for event in events:
                 yield _chunk(event)
     except UnderstudyError as error:
-        status = error.status if isinstance(error, ModelError) else 400
-        raise _Unanswerable(str(error), status or 502) from error
+        raise _Unanswerable(str(error), _status(error)) from error
+
+
+def _status(error: UnderstudyError) -> int:
+    """One that packages do not try again on: the host has tried already, and they for minutes."""
+    status = error.status if isinstance(error, ModelError) else None
+    return status if status and 400 <= status < 500 and status not in (408, 409, 429) else 400
 
 
 async def _events(stamp: JSON, chunks: AsyncIterator[JSON]) -> AsyncIterator[str]:

@@ -186,3 +186,13 @@ def test_the_page_names_every_command_and_option():
             if isinstance(parameter, click.Option):
                 assert parameter.help
                 assert f"`{parameter.opts[0]}" in section
+
+
+def test_a_file_that_cannot_be_read_is_named_each_time(understudy, tmp_path):
+    junk = tmp_path / "junk.bin"
+    junk.write_bytes(bytes(range(256)) * 8)
+    for _ in range(2):
+        done = understudy("index", "add", "junk", str(junk))
+        assert done.code == 1
+        assert "junk.bin" in done.err
+        assert "1 not searchable" in done.out

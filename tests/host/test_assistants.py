@@ -196,5 +196,26 @@ def test_folders_without_an_assistant_json_are_found_too(root, write_assistant):
 
     undeclared, everything = go(root, work)
     assert undeclared == ["coded", "told"]
-    assert {"coded", "told", "declared", "jan"} <= set(everything)
+    assert everything[:3] == ["declared", "coded", "told"]
+    assert "jan" in everything
     assert "nothing" not in everything
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_folders_without_an_assistant_json_come_last_in_pages(root, write_assistant, order):
+    for name in ("one", "two"):
+        write_assistant(name, {"assistant.json": {}})
+        write_assistant(f"bare-{name}", {"AGENTS.md": "Be an agent."})
+
+    async def work(host):
+        seen, after = [], None
+        while True:
+            page = await host.assistants.page(limit=1, order=order, after=after)
+            seen += [folder.id for folder in page.items]
+            if not page.has_more:
+                return seen
+            after = seen[-1]
+
+    seen = go(root, work)
+    assert set(seen[:2]) == {"one", "two"}
+    assert seen[2:] == ["bare-one", "bare-two"]

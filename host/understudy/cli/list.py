@@ -53,8 +53,7 @@ def command(options: Options, threads: bool, limit: int, as_json: bool) -> None:
 
 async def _assistants(host: Host, limit: int) -> tuple[list[Row], bool]:
     page = await host.assistants.page(limit=limit)
-    own = [*page.items, *host.assistants.undeclared()]
-    rows = [_row(folder, "own") for folder in own]
+    rows = [_row(folder, "own") for folder in page.items]
     return rows + [_row(folder, "built in") for folder in host.assistants.builtin()], page.has_more
 
 

@@ -80,7 +80,7 @@ def _as_json(grant: Grant) -> dict[str, Any]:
 async def _standings(host: Host, assistant: str | None) -> list[Standing]:
     if assistant is not None:
         return [await _standing(host, assistant)]
-    names = {folder.id for folder in host.assistants.undeclared()}
+    names: set[str] = set()
     after: str | None = None
     while True:
         page = await host.assistants.page(limit=100, order="asc", after=after)

@@ -65,7 +65,7 @@ async def _own(host: Host) -> tuple[str, ...]:
         page = await host.assistants.page(limit=100, order="asc", after=after)
         names += [folder.id for folder in page.items]
         has_more = page.has_more
-    return (*names, *(folder.id for folder in host.assistants.undeclared()))
+    return tuple(names)
 
 
 def _print(name: str, problems: list[Problem]) -> None:

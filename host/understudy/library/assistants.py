@@ -111,14 +111,20 @@ class Assistants:
         after: str | None = None,
         before: str | None = None,
     ) -> Page[AssistantFolder]:
-        """List the data root's own assistants.
+        """List the data root's own assistants; those without an assistant.json come last.
 
         One that is malformed is there with its problems, and without an `assistant`.
         """
+        if after is not None and (path := self._path(after)) and _is_bare(path):
+            return _page_of(self.undeclared(), limit, after)
         page = await self._store.page(
             COLLECTION, limit=limit, order=order, after=after, before=before
         )
-        return Page(tuple(self._listed(document) for document in page.items), page.has_more)
+        listed = tuple(self._listed(document) for document in page.items)
+        if page.has_more or before is not None:
+            return Page(listed, page.has_more)
+        rest = _page_of(self.undeclared(), limit - len(listed))
+        return Page((*listed, *rest.items), rest.has_more)
 
     def _listed(self, document: Document) -> AssistantFolder:
         path = self._store.folder(document.path)
@@ -242,6 +248,13 @@ class Assistants:
 def _is_bare(path: FilePath) -> bool:
     documents = ("assistant.json", f"{path.name}.json")
     return path.is_dir() and not any((path / name).exists() for name in documents)
+
+
+def _page_of(
+    folders: Sequence[AssistantFolder], limit: int, after: str = ""
+) -> Page[AssistantFolder]:
+    rest = [folder for folder in folders if folder.id > after]
+    return Page(tuple(rest[:limit]), len(rest) > limit)
 
 
 async def _retire(cached: _Cached | None) -> None:

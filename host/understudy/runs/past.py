@@ -113,7 +113,9 @@ def failure(error: JSON) -> Exception:
     """An error of the journal, as it was raised."""
     kind, message = str(error["type"]), str(error["message"])
     if kind == "ModelError":
-        return errors.ModelError(message, kind=error.get("kind", "broken"), status=error.get("status"))
+        return errors.ModelError(
+            message, kind=error.get("kind", "broken"), status=error.get("status")
+        )
     if kind == "PluginError":
         return errors.PluginError(message, plugin=str(error.get("plugin", "?")))
     made = getattr(errors, kind, None)

@@ -35,6 +35,7 @@ Originals are kept in the data root, so that the index can be made anew at any t
 class _Tally:
     """What became of the files."""
 
+    stored: set[str] = field(default_factory=set)
     added: list[str] = field(default_factory=list)
     replaced: int = 0
     unchanged: int = 0
@@ -68,8 +69,9 @@ async def _add(host: Host, named: str, files: Sequence[Path]) -> tuple[VectorSto
             await _add_batch(host, store.id, batch, tally)
             shown.update(len(batch))
     await settle(host, store.id)
-    ours = set(tally.added)
-    tally.failed += [each for each in await failures(host, store.id) if each.id in ours]
+    failed = [each for each in await failures(host, store.id) if each.id in tally.stored]
+    tally.failed += failed
+    tally.unchanged -= len([each for each in failed if each.id not in tally.added])
     return store, tally
 
 
@@ -98,6 +100,7 @@ async def _put(host: Host, store_id: str, stored: Mapping[str, Path], tally: _Ta
     missing = [NewFile(file_id=id_) for id_ in stored if id_ not in there]
     if missing:
         await host.vector_store_files.add_all(store_id, missing)
+    tally.stored |= stored.keys()
     tally.added += [each.file_id for each in missing]
     tally.unchanged += len(stored) - len(missing)
     known = {member.id for member in members} - stored.keys()
