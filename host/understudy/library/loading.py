@@ -253,7 +253,8 @@ def _changed(
 
 def _as_problem(error: UnderstudyError) -> Problem:
     if isinstance(error, ScriptError):
-        place = f"{error.file}:{error.line}:{error.column}: "
+        parts = (error.file, error.line, error.column)
+        place = ":".join(str(part) for part in parts if part is not None) + ": "
         message = str(error).removeprefix(place)  # a problem says its place itself
         return Problem(
             f"script-{error.kind}", message, error.file, error.line, error.column, error.hint
