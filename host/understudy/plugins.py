@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from understudy.entrypoints import EntryPoint, normalize, scan
-from understudy.errors import Conflict, NotFound, PluginError
+from understudy.errors import Conflict, NotFound, PluginError, UnderstudyError
 from understudy.selection import choices
 from understudy.suggestion import did_you_mean
 
@@ -160,6 +160,16 @@ class Plugins:
         close = did_you_mean(name, self.names(group))
         rest = "`understudy plugins list` shows what is installed; `pip install` adds plugins."
         raise NotFound(f"there is no {KINDS[group]} `{name}`", hint=f"{close} {rest}".lstrip())
+
+    def refusal(self, group: Group, name: str) -> UnderstudyError | None:
+        """Why what is installed by a name cannot be had: it is off, or two claim it."""
+        if not self._matches(group, name):
+            return None
+        try:
+            self.find(group, name)
+        except UnderstudyError as error:
+            return error
+        return None
 
     def load(self, point: EntryPoint) -> object:
         """Import what an entry point means, once. Raises `PluginError`."""

@@ -46,6 +46,10 @@ class Providers:
         """The tools that there are, by the `type` that assistant.json writes."""
         return self._plugins.names("tools")
 
+    def tool_refusal(self, name: str) -> UnderstudyError | None:
+        """Why a tool that is installed cannot be used; None if it can be, or is not there."""
+        return self._plugins.refusal("tools", name)
+
     def has_tool(self, name: str) -> bool:
         """Whether there is a tool of that type; `distribution:name` means one of a distribution."""
         return ":" in name or name in self.tools()

@@ -59,3 +59,10 @@ def test_what_the_code_itself_says_counts(understudy, write_assistant):
     write_assistant("picky", {"assistant.json": {"name": "Bad"}})
     done = understudy("validate", "picky")
     assert (done.code, "error src/index.js: a bad name" in done.out) == (1, True)
+
+
+def test_a_tool_that_is_switched_off_is_said_to_be_off(process, write_assistant):
+    write_assistant("reader", {"assistant.json": {"tools": [{"type": "rag"}]}})
+    done = process("validate", "reader", UNDERSTUDY_PLUGINS="-rag")
+    assert done.code == 1
+    assert "tool `rag` is off: UNDERSTUDY_PLUGINS excludes it" in done.out

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from understudy.errors import NotFound
 from understudy.folder import read_document, read_folder, validate_folder
 from understudy.objects import ToolEntry
 
@@ -77,3 +78,10 @@ def test_what_a_hook_has_added_is_checked_too():
 
 def test_an_assistant_that_cannot_be_read_has_no_further_problems(make):
     assert validate_folder(read_folder(make({"assistant.json": "{"})), HERE) == []
+
+
+def test_why_an_installed_tool_cannot_be_used_is_told():
+    folder = read_document({"tools": [{"type": "moon"}]}, id="poet")
+    off = NotFound("tool `moon` is off", hint="Take it out.")
+    (problem,) = validate_folder(folder, HERE, refusal={"moon": off}.get)
+    assert (problem.message, problem.hint) == ("tool `moon` is off", "Take it out.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from understudy.errors import UnderstudyError
 from understudy.folder.files import JSONFile
 from understudy.folder.problems import Problem
 from understudy.folder.read import AssistantFolder
@@ -18,25 +19,33 @@ _LIMITS = {
 
 
 def validate_folder(
-    folder: AssistantFolder, tool_types: Collection[str], assistant: Assistant | None = None
+    folder: AssistantFolder,
+    tool_types: Collection[str],
+    assistant: Assistant | None = None,
+    refusal: Callable[[str], UnderstudyError | None] = lambda _: None,
 ) -> list[Problem]:
     """What is wrong besides what reading the folder found.
 
     `tool_types` are those that can be used here, besides `function`. `assistant`: as the hooks
-    have changed it since the folder was read.
+    have changed it since the folder was read. `refusal` tells why one that is installed cannot be.
     """
     checked = assistant or folder.assistant
     if checked is None:
         return []
     return [
-        *_unknown_tools(checked, folder.file, {*tool_types, "function"}),
+        *_unknown_tools(checked, folder.file, {*tool_types, "function"}, refusal),
         *_duplicate_functions(checked, folder.file),
         *_results_limits(checked, folder.file),
         *_resource_limits(checked, folder.file),
     ]
 
 
-def _unknown_tools(assistant: Assistant, file: JSONFile, known: set[str]) -> Iterator[Problem]:
+def _unknown_tools(
+    assistant: Assistant,
+    file: JSONFile,
+    known: set[str],
+    refusal: Callable[[str], UnderstudyError | None],
+) -> Iterator[Problem]:
     for tool in assistant.tools:
         if tool.type in known:
             continue
@@ -46,6 +55,8 @@ def _unknown_tools(assistant: Assistant, file: JSONFile, known: set[str]) -> Ite
         names = sorted(known)
         hint = did_you_mean(tool.type, names) or f"There are: {', '.join(names)}."
         message = f'no plugin provides the tool "{tool.type}"'
+        if refused := refusal(tool.type):
+            message, hint = str(refused), refused.hint or hint
         yield file.problem("unknown-tool", _path(file, tool, "type"), message, hint=hint)
 
 

@@ -180,7 +180,10 @@ class Loader:
         )
 
     async def _validate(self, loaded: LoadedAssistant) -> list[Problem]:
-        found = validate_folder(loaded.folder, self._providers.tools(), loaded.assistant)
+        providers = self._providers
+        found = validate_folder(
+            loaded.folder, providers.tools(), loaded.assistant, providers.tool_refusal
+        )
         found += [
             replace(answer.value, plugin=answer.plugin)
             for answer in self._hooks.collect(hookspecs.validate_assistant, loaded.assistant)
