@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path as FilePath
 
@@ -61,9 +62,16 @@ class Removal:
         source = FilePath(self._disk.resolve(folder_name(path[:-1])), path[-1])
         self._disk.make_folder(target)
         places = _places(FilePath(self._disk.resolve(target)), path[-1])
-        place = next(place for place in places if not os.path.lexists(place))
-        self._listing.change_folder(path, lambda: os.rename(source, place), by=-1)
-        return place
+        while True:
+            place = next(place for place in places if not os.path.lexists(place))
+            try:
+                self._listing.change_folder(path, partial(os.rename, source, place), by=-1)
+            except OSError as error:
+                # Somebody else was given the place meanwhile, for a document of the same name.
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            else:
+                return place
 
 
 def _clear(folder: FilePath) -> None:
