@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -50,7 +51,7 @@ class Writer(threading.Thread):
         try:
             while True:
                 self._talk()
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return
 
     def _post(self, path: str, body: Any = None) -> Any:
