@@ -250,6 +250,14 @@ class Host:
         """
         return self._scratches.open(self.plugins.provider("stores", "memory")(self.root))
 
+    async def branch(self, run_id: str, number: int) -> Execution:
+        """Do what a run did up to the event `number` again, from its journal, then go on live.
+
+        The new run has a copy of the thread; `number` 0 is the run's beginning. Raises `NotFound`,
+        or `Invalid` if the run is not over, has no such event, or its assistant has errors.
+        """
+        return await self.runs.branch(await self.recording(run_id), number)
+
     async def recording(self, run_id: str) -> Recording:
         """What a run began with, what its effects gave, and what came of it; to play it again.
 

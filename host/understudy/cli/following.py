@@ -34,6 +34,21 @@ class Outcome:
             return EXIT_REQUIRES_ACTION
         return 0 if self.reply.run.status in ("completed", "incomplete") else EXIT_FAILED
 
+    def wire(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        reply, run = self.reply, self.reply.run
+        return {
+            "thread_id": run.thread_id,
+            "run_id": run.id,
+            "assistant_id": run.assistant_id,
+            "status": run.status,
+            "text": reply.text,
+            "messages": [message.wire() for message in reply.messages],
+            "usage": run.usage.wire() if run.usage else None,
+            "last_error": run.last_error.wire() if run.last_error else None,
+            "required_calls": list(self.calls),
+        }
+
 
 async def follow(host: Host, execution: Execution, show: Callable[[Event], None]) -> Outcome:
     """Show a run's events to its end, and ask what must be approved. Leaving early cancels it.

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
@@ -110,7 +110,7 @@ async def _run(host: Host, asked: _Question, form: Form) -> int:
     async with waiting.watching():
         outcome = await _followed(host, asked, form, waiting)
     if form == "json":
-        print_json(_as_json(outcome))
+        print_json(outcome.wire())
     report(outcome)
     if form == "text" and sys.stderr.isatty() and not outcome.exit_code:
         print_note(f"Go on with --thread {outcome.reply.thread_id}")
@@ -141,18 +141,3 @@ def _show(form: Form, answering: Answering) -> Callable[[Event], None]:
 
 def _print_event(event: Event) -> None:
     click.echo(json.dumps({"n": event.n, "event": event.name, "data": event.data}))
-
-
-def _as_json(outcome: Outcome) -> dict[str, Any]:
-    reply, run = outcome.reply, outcome.reply.run
-    return {
-        "thread_id": run.thread_id,
-        "run_id": run.id,
-        "assistant_id": run.assistant_id,
-        "status": run.status,
-        "text": reply.text,
-        "messages": [message.wire() for message in reply.messages],
-        "usage": run.usage.wire() if run.usage else None,
-        "last_error": run.last_error.wire() if run.last_error else None,
-        "required_calls": list(outcome.calls),
-    }

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from understudy.cli.effects import effects_in
 from understudy.cli.group import Options, pass_options
 from understudy.cli.opening import with_host
 from understudy.cli.output import (
@@ -19,13 +20,13 @@ from understudy.cli.output import (
     styled,
     visible,
 )
+from understudy.cli.replay import replay
 from understudy.errors import UnderstudyError
 from understudy.events import Event
 from understudy.host import Host
 from understudy.objects import Run
 from understudy.runs.finding import RunFinder
 from understudy.runs.journal import recorded
-from understudy.runs.replay import Replay
 from understudy.streams import closing
 
 _EPILOG = """\b
@@ -34,6 +35,7 @@ Examples:
   understudy runs show run_…
   understudy runs events run_… --follow
   understudy runs replay run_…
+  understudy runs replay run_… --from 12 --live
 """
 JSON = dict[str, Any]
 
@@ -132,38 +134,13 @@ async def _shown(host: Host, run_id: str) -> JSON:
     path = await RunFinder(host.store, host.threads).find(run_id)
     run = await host.runs.get(path[-3], run_id)
     lines = [entry.record for entry in await host.store.read((*path, "journal"))]
+    told = [line for line in lines if "event" in line]
     steps = await host.runs.steps(path[-3], run_id)
     return run.wire() | {
-        "seconds": round(lines[-1]["t"] - lines[0]["t"], 3) if lines else None,
-        "effects": _effects(lines),
+        "seconds": round(told[-1]["t"] - told[0]["t"], 3) if told else None,
+        "effects": effects_in(lines),
         "steps": [step.wire() for step in steps],
     }
-
-
-def _effects(lines: list[JSON]) -> list[JSON]:
-    results = {line["result"]: line for line in lines if "result" in line}
-    begun = [line for line in lines if "effect" in line]
-    return [
-        {
-            "id": line["id"],
-            "kind": _kind(line),
-            "payload": line["payload"],
-            "ended": _ended(line, results.get(line["id"])),
-        }
-        for line in begun
-    ]
-
-
-def _kind(line: JSON) -> str:
-    name = line["payload"].get("name") if line["effect"] == "tool" else None
-    return f"{line['effect']} {name}" if name else str(line["effect"])
-
-
-def _ended(line: JSON, result: JSON | None) -> str:
-    if result is None:
-        return "did not end"
-    seconds = f"{result['t'] - line['t']:.3f} s"
-    return f"{seconds}  {result['error']['message']}" if "error" in result else seconds
 
 
 @command.command("events")
@@ -195,36 +172,4 @@ def _print_event(event: Event, as_json: bool) -> None:
     click.echo(data if as_json else f"{event.n:>6}  {event.name}  {about}")
 
 
-@command.command("replay")
-@click.argument("run")
-@json_option
-@pass_options
-def replay(options: Options, run: str, as_json: bool) -> int:
-    """Run the code of RUN again, offline, and compare.
-
-    What it asked models, tools and the network for is answered from its journal; its code runs, and
-    so do the functions that it exports. The exit code is 1 if another thing comes of it.
-    """
-
-    async def work(host: Host) -> Replay:
-        return await host.replays.play(await host.recording(run))
-
-    played = with_host(options, work)
-    if as_json:
-        print_json(as_object(played))
-    elif played.is_same:
-        click.echo(f"The same: {played.outcome.status}, in {played.seconds:.3f} s.")
-    for difference in () if as_json else played.differences:
-        click.echo(visible(difference))
-    return 0 if played.is_same else 1
-
-
-def as_object(played: Replay) -> JSON:
-    """A replay as JSON."""
-    return {
-        "same": played.is_same,
-        "status": played.outcome.status,
-        "texts": list(played.outcome.texts),
-        "differences": list(played.differences),
-        "seconds": round(played.seconds, 4),
-    }
+command.add_command(replay)

@@ -137,6 +137,7 @@ async def _turns(host: Host, assistant: str, thread: str) -> list[Turn]:
             print_error(f"The run {run.id} is one of `{run.assistant_id}`: it is left out.")
             continue
         recording: Recording = await host.recording(run.id)
+        recording.require_end()
         turns.append(turn_of(recording, before))
         before = len(recording.messages)
     if not turns:

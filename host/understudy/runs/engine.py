@@ -8,14 +8,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Literal
 
-from understudy.errors import Conflict, Invalid, NotFound
+from understudy.errors import Conflict, Invalid, NotFound, UnderstudyError
 from understudy.events import TERMINAL, Event
 from understudy.library.models import Models
 from understudy.library.readable import readable_page
 from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions, RunStep
+from understudy.runs.branch import Branch
 from understudy.runs.execution import Execution
 from understudy.runs.journal import recorded, recorded_since
+from understudy.runs.recording import Recording
 from understudy.runs.recovery import ENDED, Abandoned, end_abandoned, still_waits
 from understudy.runs.staging import Stage
 from understudy.runs.views import steps_of
@@ -178,6 +180,24 @@ class Runs:
         choice = self._models.choose(loaded, thread, about)
         active = await self._stage.take_up(loaded, abandoned, choice)
         self._begin(Execution(active, self._stage.invoke(loaded), held.pop_all()))
+
+    async def branch(self, recording: Recording, number: int) -> Execution:
+        """Begin a run that does what another one did up to an event, and goes on from there now.
+
+        It gets a copy of the thread. Raises `NotFound`, `Invalid`.
+        """
+        branch = Branch.of(recording, number)
+        home = (await self._threads.locate(recording.run.thread_id))[:-1]
+        path = (*home, branch.thread.id, "runs", branch.run.id)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._store.lock(path, timeout=0))
+            await branch.write(self._store, path)
+            try:
+                await self._take_up(Abandoned(path, branch.run, branch.lines), stack)
+            except UnderstudyError:  # nobody would ever learn of the copy
+                await self._store.delete(path[:-2])
+                raise
+        return self._active[branch.run.id]
 
     def _begin(self, execution: Execution) -> None:
         run_id = execution.run.id

@@ -15,7 +15,10 @@ from understudy.store import Record
 JSON = dict[str, Any]
 _QUIET_SECONDS: Final = 0.5
 """Code that has asked for nothing new for so long waits for what is held back."""
-_HINT: Final = "Code that decides by module state or by the network cannot be played again."
+_HINT: Final = (
+    "Its code may have changed since. Code that decides by module state or by the network cannot be"
+    " played again."
+)
 
 
 class Past:

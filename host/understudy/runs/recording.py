@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from understudy.errors import Invalid
 from understudy.library.threads import Threads
 from understudy.objects import Message, Run, Thread
+from understudy.runs.lines import last_number
 from understudy.store import Path, Record, Store
 
 _REPRODUCIBLE = ("completed", "failed", "incomplete")
+FRESH: Final = {
+    "status": "queued",
+    "required_action": None,
+    "last_error": None,
+    "usage": None,
+    "incomplete_details": None,
+    **dict.fromkeys(("started_at", "cancelled_at", "failed_at", "completed_at")),
+}
+"""The fields of a run that has not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,8 @@ class Recording:
     """All that is needed to play a run again. `messages` are those that the run saw.
 
     `lines` are the journal's (`understudy.runs.lines`) without the events; the first of all lines
-    has the run's `seed` and its time, so `began` is kept as it is.
+    has the run's `seed` and its time, so `began` is kept as it is. `last` is the number of the
+    newest line, events included.
     """
 
     run: Run
@@ -43,17 +54,15 @@ class Recording:
     began: Record
     lines: tuple[Record, ...]
     expected: Outcome
+    last: int = 0
 
     @classmethod
     async def read(cls, store: Store, threads: Threads, path: Path) -> Self:
         """The recording of a stored run. Raises `NotFound`, `Invalid` if it cannot be replayed."""
         document = await store.get(path)
         run = Run.read(document.value if document else {})
-        if run.status not in _REPRODUCIBLE:
-            raise Invalid(
-                f"The run {run.id} is {run.status}: there is no end of its own to compare with.",
-                hint="Runs that are completed, failed or incomplete can be replayed.",
-            )
+        if not run.is_over:
+            raise Invalid(f"The run {run.id} is {run.status}.", hint="Wait for it, or cancel it.")
         records = [entry.record for entry in await store.read((*path, "journal"))]
         if not records or "seed" not in records[0]:
             raise Invalid(f"The run {run.id} has no journal that it could be replayed from.")
@@ -61,7 +70,17 @@ class Recording:
         lines = tuple(line for line in records if "effect" in line or "result" in line)
         began = {"n": 1, "t": records[0]["t"], "seed": records[0]["seed"]}
         written = await (await threads.messages(run.thread_id)).all()
-        return cls(run, thread, messages, began, lines, Outcome.of(run, written))
+        outcome, last = Outcome.of(run, written), last_number(records)
+        return cls(run, thread, messages, began, lines, outcome, last)
+
+    def require_end(self) -> None:
+        """Raise `Invalid` if the run was stopped: there is nothing to compare with."""
+        if self.expected.status not in _REPRODUCIBLE:
+            raise Invalid(
+                f"The run {self.run.id} is {self.expected.status}: there is no end of its own to"
+                " compare with.",
+                hint="Runs that are completed, failed or incomplete can be compared.",
+            )
 
 
 async def _before(threads: Threads, run: Run) -> tuple[Thread, tuple[Message, ...]]:

@@ -14,19 +14,11 @@ from understudy.library.threads import Threads
 from understudy.objects import Run, RunOptions
 from understudy.runs.execution import Execution
 from understudy.runs.played import Played, diff
-from understudy.runs.recording import Outcome, Recording
+from understudy.runs.recording import FRESH, Outcome, Recording
 from understudy.runs.staging import Stage
 from understudy.store import Path, Store
 
 _LIMIT_SECONDS: Final = 60
-_FRESH: Final = {
-    "status": "queued",
-    "required_action": None,
-    "last_error": None,
-    "usage": None,
-    "incomplete_details": None,
-    **dict.fromkeys(("started_at", "cancelled_at", "failed_at", "completed_at")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +47,9 @@ class Replays:
     async def play(self, recording: Recording) -> Replay:
         """Run the assistant's code again, answered from the recording.
 
-        Raises `NotFound`, or `Invalid` if the assistant has errors.
+        Raises `NotFound`, or `Invalid` if the assistant has errors, or the run was stopped.
         """
+        recording.require_end()
         store = self._store()
         began = time.perf_counter()
         try:
@@ -101,7 +94,7 @@ async def _put(store: Store, recording: Recording) -> Path:
 def _fresh(run: Run) -> Run:
     """The run as it began, with the time that a replay may take."""
     expires = int(time.time()) + _LIMIT_SECONDS
-    return Run.read(run.wire() | _FRESH | {"expires_at": expires})
+    return Run.read(run.wire() | FRESH | {"expires_at": expires})
 
 
 def _own(loaded: LoadedAssistant) -> frozenset[str]:
