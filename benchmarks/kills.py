@@ -49,7 +49,7 @@ export async function* invoke(run) {
 """
 TOOLS = {"tools": [{"type": "look"}, {"type": "pay"}]}
 COUNTS = ("runs", "completed", "refused", "given up", "lost", "twice", "told twice", "taken up")
-ALLOWED = {"`pay` was under way": "refused", "was taken up 5 times": "given up"}
+ALLOWED = {"`pay` was under way": "refused", "ended at the same place": "given up"}
 KILLS_IN_A_ROW = 10
 REST_SECONDS = 60
 

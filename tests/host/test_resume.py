@@ -285,19 +285,6 @@ def test_outputs_of_the_client_are_kept(root, model, clerk):
     assert len(model.requests) == 3
 
 
-def test_a_run_that_kills_its_process_again_and_again_is_ended(root, model, clerk):
-    model.script([call_tools([("look", {"die": True})])])
-    killed = Killed(root)
-    killed.process.communicate()
-    for _ in range(5):
-        again = [sys.executable, str(PLAYERS), str(root), "clerk", *killed.ids]
-        subprocess.run(again, stdout=subprocess.DEVNULL, check=False, timeout=20)
-    run, _, _, _ = end_of(root, *killed.ids)
-    assert run.status == "failed"
-    assert "taken up 5 times" in run.last_error.message
-    assert calls(root) == ["look"] * 6
-
-
 def test_a_run_past_its_time_has_expired(root, model, clerk):
     model.script([say(chunks=["part", threading.Event()])])
     thread_id, run_id = Killed(root).at("message.delta")

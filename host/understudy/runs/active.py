@@ -119,20 +119,20 @@ class ActiveRun:
         """The id of the effect that is asked for now."""
         return self._scope.next_id(kind)
 
-    def take_up(self, records: Sequence[Record]) -> None:
+    async def take_up(self, records: Sequence[Record]) -> None:
         """Go on with a run whose process has died, from the lines of its journal."""
         events = events_in(records)
         self.record.take_up(records)
         self.transcript.take_up(told_in(events), self.record.arrive)
         self._past = Past(records)
-        self.effects.take_up(self._past)
+        await self.effects.take_up(self._past)
 
-    def play(self, past: Past, began: Record) -> None:
+    async def play(self, past: Past, began: Record) -> None:
         """Do again what was done, told as if for the first time; `began` has its seed and time."""
         self.record.journal.take_up([began])
         self.record.journal.is_silent = False
         self._past = past
-        self.effects.take_up(past)
+        await self.effects.take_up(past)
 
     async def arrive(self) -> None:
         """Show what happens from here on. Raises if the run has left out what it did before."""

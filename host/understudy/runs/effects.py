@@ -89,13 +89,15 @@ class Effects:
         self._streamers = streamers
         self._order = Order()
         self._past: Past | None = None
+        self._is_noted = False
         self._answered = 0.0
         self.streaming = 0
         """How many answers are coming bit by bit now."""
 
-    def take_up(self, past: Past) -> None:
+    async def take_up(self, past: Past) -> None:
         """Answer from a journal what it knows the answer to."""
         self._past = past
+        await self._note_the_end(past, "")
 
     @property
     def now(self) -> float:
@@ -232,6 +234,7 @@ class Effects:
         if past is None or was_dropped(known):  # nobody waited for it, and nobody will
             return await asyncio.get_running_loop().create_future()
         await past.turn(effect_id)
+        await self._note_the_end(past, effect_id)
         error = failure(known["error"]) if "error" in known else None
         if shown is not None:
             await shown(known.get("value"), error)
@@ -240,6 +243,12 @@ class Effects:
         if error is not None:
             raise error
         return known["value"]
+
+    async def _note_the_end(self, past: Past, effect_id: str) -> None:
+        """Have the journal say that this run has come to its end, before it goes beyond that."""
+        if not self._is_noted and past.is_given(except_for=effect_id):
+            self._is_noted = True
+            await self._journal.reached()
 
     async def _made_once(
         self, effect_id: str, streamer: Streamer, kind: str, payload: JSON
@@ -250,6 +259,8 @@ class Effects:
                 async for chunk in chunks:
                     yield chunk
             return
+        if self._past is not None:
+            await self._note_the_end(self._past, effect_id)
         for piece in streamer.pieces(known["value"]) if "value" in known else ():
             yield piece
         if not known.get("left"):

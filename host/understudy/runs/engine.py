@@ -155,7 +155,7 @@ class Runs:
             await stack.enter_async_context(self._store.lock(path, timeout=0))
             abandoned = await Abandoned.read(self._store, path, run)
             waits = still_waits(abandoned.run)
-            if waits and not wanted:
+            if not wanted and (waits or abandoned.is_resting):
                 return
             refused = self._resume == "none" and not waits
             if refused or abandoned.run.is_over or abandoned.end() is not None:

@@ -68,6 +68,11 @@ class Journal:
             self.seed = bytes.fromhex(records[0].get("seed", ""))
         self.is_silent = True
 
+    async def reached(self) -> None:
+        """Note that a run that was taken up has done again all that it did before."""
+        self._line({"reached": True})
+        await self._write(durable=True)
+
     @property
     def seen(self) -> Sequence[Event]:
         """The events that can be seen so far."""

@@ -5,10 +5,12 @@
     {"n": 8, "t": …, "event": "thread.message.delta", "data": {…}, "more": [" and", " so on"]}
     {"n": 11, "t": …, "result": "e1", "value": …}      or "error": {"type", "message", …}
     {"n": 1011, "t": …, "taken_up": 1}
+    {"n": 1012, "t": …, "reached": true}
 
 An answer that came bit by bit and then failed has both; one that was not read to its end has
 `"left": true`. Ids of effects: `understudy.runs.scope`. Behind `taken_up`, another process has gone
 on; its numbers begin a thousand higher, since readers may have seen events that a crash took back.
+At `reached` it has come to where the journal ended: what follows had not been done before.
 `seed` and the time of the first line are what the code's chance and clock begin with. `more` are
 the texts of the events behind the first, which are numbered on and else the same.
 """

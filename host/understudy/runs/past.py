@@ -77,6 +77,10 @@ class Past:
         self._left.pop(effect_id, None)
         self._move()
 
+    def is_given(self, *, except_for: str) -> bool:
+        """Whether nothing is left but that, and what was under way."""
+        return not self._left or self._left.keys() == {except_for}
+
     async def all_given(self) -> None:
         """Wait until nothing is left but what was under way."""
         await self._until(lambda: not self._left)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final, Self
 
 from understudy.events import Event
@@ -18,7 +19,9 @@ from understudy.store import Path, Record, Store
 
 JSON = dict[str, Any]
 ENDED: Final = "The process that carried out this run ended before the run did."
-_MAX_TAKE_UPS: Final = 5
+_MAX_TAKE_UPS: Final = 8
+_FIRST_PAUSE_SECONDS: Final = 0.1
+_LONGEST_PAUSE_SECONDS: Final = 30.0
 _GAP: Final = 1000
 """Numbers of events that a crash may have taken back after somebody had seen them."""
 
@@ -52,19 +55,28 @@ class Abandoned:
             return "cancelled", ENDED
         if _is_late(self.run):
             return "expired", ENDED
-        if self.take_ups >= _MAX_TAKE_UPS:
-            return "failed", f"{ENDED} It was taken up {self.take_ups} times and got no further."
+        deaths = len(self._since_it_got_further("reached"))
+        if deaths >= _MAX_TAKE_UPS:
+            how = f"It was taken up {deaths} times, and its process always ended at the same place."
+            return "failed", f"{ENDED} {how}"
         return None
 
     @property
-    def take_ups(self) -> int:
-        """How often it was taken up since it last got further."""
-        count = 0
-        for record in reversed(self.records):
-            if "result" in record:
-                break
-            count += "taken_up" in record
-        return count
+    def is_resting(self) -> bool:
+        """Whether it is too early for another try: what kills its processes may soon be over."""
+        tries = self._since_it_got_further("taken_up")
+        if len(tries) < 2:
+            return False
+        pause = min(_FIRST_PAUSE_SECONDS * 2.0 ** (len(tries) - 2), _LONGEST_PAUSE_SECONDS)
+        return 0 <= time.time() - float(tries[0]["t"]) < pause
+
+    def _since_it_got_further(self, what: str) -> list[Record]:
+        """The lines of a kind behind the last result, the newest first.
+
+        Only processes that have `reached` this place can have died of what the run does next.
+        """
+        behind = takewhile(lambda line: "result" not in line, reversed(self.records))
+        return [line for line in behind if what in line]
 
 
 def _newest(run: Run, events: Iterable[Event]) -> Run:
@@ -82,8 +94,8 @@ async def mark_taken_up(store: Store, abandoned: Abandoned) -> list[Record]:
     The numbers go on behind all that a reader can have seen.
     """
     number = last_number(abandoned.records) + _GAP
-    count = abandoned.take_ups + 1
-    line = {"n": number, "t": round(time.time(), 3), "taken_up": count}
+    count = sum("taken_up" in line for line in abandoned.records)
+    line = {"n": number, "t": round(time.time(), 3), "taken_up": count + 1}
     await store.append((*abandoned.path, "journal"), [line])
     return [*abandoned.records, line]
 

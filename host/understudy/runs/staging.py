@@ -126,7 +126,7 @@ class Stage:
     ) -> ActiveRun:
         """The same for a run whose process has died: its journal answers what it has done."""
         active = await self._active(loaded, abandoned.path, abandoned.run, choice)
-        active.take_up(await mark_taken_up(self._store, abandoned))
+        await active.take_up(await mark_taken_up(self._store, abandoned))
         return active
 
     async def play(
@@ -140,7 +140,7 @@ class Stage:
     ) -> ActiveRun:
         """As `enter`, for a run that does again what another one did."""
         active = await self._active(loaded, path, run, choice)
-        active.play(past, began)
+        await active.play(past, began)
         await active.record.begin()
         return active
 
