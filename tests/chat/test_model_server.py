@@ -24,7 +24,7 @@ def _post(server, **body):
         json.dumps({"model": "m", "messages": [USER], **body}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return response.read()
 
 
@@ -141,7 +141,7 @@ def test_it_runs_as_a_program():
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             address = process.stdout.readline().strip().removeprefix("OPENAI_BASE_URL=")
-            with urllib.request.urlopen(f"{address}/models", timeout=10) as response:
+            with urllib.request.urlopen(f"{address}/models", timeout=60) as response:
                 assert json.load(response)["data"][0]["id"] == "test-model"
         finally:
             process.kill()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-WAIT = 30
+WAIT = 90
 # Opened by the leader of a new session, the terminal becomes the one that Ctrl-C belongs to.
 _ON_TERMINAL = 'tty=$1; shift; exec "$@" <"$tty" >"$tty" 2>&1'
 

@@ -144,7 +144,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback(environment) -> None:
     ) as process:
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=90)
     assert process.returncode == 130
     assert "Traceback" not in err
 

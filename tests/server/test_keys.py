@@ -58,7 +58,7 @@ def test_a_running_server_takes_new_keys_and_refuses_revoked_ones(start_server, 
     assert status(server, laptop) == 200
     assert json.loads(key("--list", "--json")) == ["default", "laptop"]
     key("--revoke", "laptop")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while status(server, laptop) == 200 and time.monotonic() < deadline:
         assert status(server, first) == 200
     assert status(server, laptop) == 401
@@ -76,7 +76,7 @@ def test_many_processes_that_make_the_first_key_at_once_make_one(root):
     running = [
         subprocess.Popen(COMMAND, env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
-    assert len({process.communicate(timeout=30)[0] for process in running}) == 1
+    assert len({process.communicate(timeout=90)[0] for process in running}) == 1
 
 
 def test_a_file_that_is_no_key_file_is_named_and_opens_nothing(root, key, start_server):

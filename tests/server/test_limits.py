@@ -16,7 +16,7 @@ TOO_MUCH = 33 * 2**20
 
 def send(server, data):
     """Send bytes, and no more; all that comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=90) as connection:
         connection.sendall(data.encode() if isinstance(data, str) else data)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))

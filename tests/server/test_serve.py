@@ -25,7 +25,7 @@ def test_the_official_client_creates_and_reads_an_assistant(client):
 
 def test_it_accepts_connections_as_soon_as_it_says_so(start_server):
     server = start_server()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60):
         pass
     assert server.get("//health").json() == {"status": "ok"}
     assert any("understudy key" in line for line in server.said)
@@ -51,8 +51,8 @@ def test_it_stops_within_seconds_and_ends_open_streams(start_server, model, conn
     model.wait_for_request()
     begin = time.monotonic()
     assert server.stop(number) == 0
-    assert time.monotonic() - begin < 10
-    reader.join(10)
+    assert time.monotonic() - begin < 30
+    reader.join(60)
     assert names[-1] == "thread.run.cancelled"
     server.start()
     thread = server.get("/threads").json()["data"][0]["id"]
@@ -72,13 +72,13 @@ def test_a_second_signal_ends_it_at_once(start_server):
         server.process.send_signal(signal.SIGTERM)
         with pytest.raises(OSError):  # it accepts nothing more: the first signal has come
             while True:
-                socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+                socket.create_connection(("127.0.0.1", server.port), timeout=60).close()
         assert server.stop(signal.SIGTERM) == -signal.SIGTERM
 
 
 def serve(root, *options, code=1):
     command = [sys.executable, "-m", "understudy", "serve", "--root", str(root), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     return done.stderr
@@ -136,4 +136,4 @@ def test_it_is_small_and_listens_on_the_loopback_only(server):
     own = socket.gethostbyname(socket.gethostname())
     if not own.startswith("127."):
         with pytest.raises(OSError):
-            socket.create_connection((own, server.port), timeout=5)
+            socket.create_connection((own, server.port), timeout=60)

@@ -31,7 +31,7 @@ def impatient(tmp_path_factory):
 
 @contextmanager
 def connected(server, begin):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=90) as connection:
         connection.sendall(begin.encode())
         yield connection
 

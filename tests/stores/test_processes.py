@@ -30,7 +30,7 @@ def test_processes_that_write_together_lose_nothing(use, start):
     use(lambda store: store.put(THREAD, {"n": 0}))
     children = [start(WRITE, name, 40) for name in "abc"]
     for child in children:
-        _, errors = child.communicate(timeout=30)
+        _, errors = child.communicate(timeout=90)
         assert child.returncode == 0, errors
 
     async def body(store):
@@ -54,7 +54,7 @@ MAKE = """
 def test_a_process_lists_what_it_made_while_others_make_more(use, start):
     children = [start(MAKE, name) for name in "ab"]
     for child in children:
-        _, errors = child.communicate(timeout=30)
+        _, errors = child.communicate(timeout=90)
         assert child.returncode == 0, errors
 
     async def body(store):
@@ -189,7 +189,7 @@ def test_a_lock_excludes_other_processes_and_dies_with_its_holder(use, start):
             async with store.lock(THREAD, timeout=0.05):
                 pass
         second.stdin.close()
-        async with store.lock(THREAD, timeout=10):
+        async with store.lock(THREAD, timeout=60):
             pass
 
     use(body)

@@ -152,7 +152,7 @@ os._exit(0)
 def test_the_filter_refuses_files_sockets_processes_and_signals():
     code = REFUSED
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                             timeout=20, check=False)  # fmt: skip
+                             timeout=90, check=False)  # fmt: skip
     assert process.stdout.split() == ["open", "socket", "fork", "exec", "kill", "limit"]
 
 

@@ -24,7 +24,7 @@ def cities(shared_server):
         for name, year in CITIES.items()
     ]
     batch = post(f"/vector_stores/{store_id}/file_batches", {"files": files}).json()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while batch["status"] == "in_progress" and time.monotonic() < deadline:
         batch = shared_server.get(f"/vector_stores/{store_id}/file_batches/{batch['id']}").json()
     assert batch["file_counts"]["completed"] == 3
@@ -186,7 +186,7 @@ def test_what_is_meant_is_found_over_http(start_server, connect, root, embedding
     client.vector_stores.files.create_and_poll(
         file.id, vector_store_id=store.id, poll_interval_ms=20
     )
-    deadline, found = time.monotonic() + 20, []
+    deadline, found = time.monotonic() + 90, []
     while not found and time.monotonic() < deadline:  # its vector is made in the background
         found = client.vector_stores.search(store.id, query="animal").data
     assert [result.filename for result in found] == ["pets.txt"]

@@ -28,7 +28,7 @@ TOPICS: Final = (
     frozenset(("boat", "ship", "sea", "sail", "harbour")),
     frozenset(("bread", "oven", "baker", "flour", "loaf")),
 )
-_WAIT: Final = 20.0
+_WAIT: Final = 90.0
 
 
 def topics(text: str) -> list[float]:

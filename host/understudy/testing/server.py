@@ -28,7 +28,7 @@ from understudy.testing.model_server import ModelServer
 __all__ = ["KEY", "Answer", "Server"]
 
 KEY: Final = "sk-test"
-_WAIT: Final = 30
+_WAIT: Final = 90
 
 
 @dataclass(frozen=True, slots=True)

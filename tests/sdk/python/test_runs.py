@@ -17,7 +17,7 @@ def test_create_and_poll_returns_the_finished_run(client, server, assistant, ask
     usage = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
     server.model.script([say("Good day.", usage=usage)])
     thread = ask("Hello")
-    run = finish(thread, assistant, timeout=20)
+    run = finish(thread, assistant, timeout=90)
     assert run.status == "completed"
     assert run.usage.to_dict() == usage
     assert run.completed_at >= run.started_at >= run.created_at
