@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from understudy.errors import NotFound
-from understudy_files.window import Key, Window, as_value
+from understudy_files.window import Key, Window, as_value, unknown
 
 _COLUMNS = ("created_at", "id")
 ADD = """
@@ -40,7 +39,7 @@ def _key(db: sqlite3.Connection, name: str, cursor: str | None) -> Key | None:
         (name, as_value(cursor)),
     ).fetchone()
     if key is None:
-        raise NotFound(f"There is no `{cursor}` in `{name}`.", hint="Begin the listing anew.")
+        raise unknown(name, cursor)
     return key
 
 

@@ -50,7 +50,7 @@ class Listing:
     def note(self, path: Path, created_at: float) -> None:
         """A document was written."""
         name = collection_name(path[:-1])
-        if self._index.exists():
+        if self._is_kept(name):
             self._index.run(lambda db: table.note(db, name, path[-1], created_at), write=True)
 
     def make_folder(self, path: Path, unsynced: list[str] | None = None) -> None:
@@ -90,10 +90,16 @@ class Listing:
                 self._stamp(db, name, before, by)
                 db.execute(table.WAIT if by > 0 else table.REMOVE, (name, path[-1]))
 
-        if path[:-1] and self._index.exists():
+        if path[:-1] and self._is_kept(name):
             self._index.run(work, write=True)
         else:
             change()
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether the index has the collection; one that it lacks is scanned when it is listed."""
+        if not self._index.exists():
+            return False
+        return self._index.run(lambda db: table.noted(db, name), write=False) is not None
 
     def forget(self, path: Path) -> None:
         """All that was below a document is gone."""

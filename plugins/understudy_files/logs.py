@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,6 +33,9 @@ class _Request:
     data: bytes
     durable: bool
     done: Future[int] = field(default_factory=Future)
+
+
+_Appending = Generator[None, None, int]
 
 
 class Logs:
@@ -88,46 +91,60 @@ class Logs:
             yield fd
 
     def _begin(self, name: str, request: _Request) -> None:
-        # Without fsync an append takes microseconds: less than handing it to a thread.
-        if not request.durable and self._write(name, [request], wait=False):
+        # To write takes microseconds, less than handing it to a thread; to wait for the disk, more.
+        batch = [request]
+        request.done.set_running_or_notify_cancel()
+        work = self._append(name, batch, wait=False)
+        try:
+            is_over = self._advance(work, batch)
+        except _NotNowError:
+            is_over, work = False, self._append(name, batch, wait=True)
+        if is_over:
             batch = self._next(name)
-        else:
-            batch = [request]
+            work = self._append(name, batch, wait=True)
         if batch:
-            self._workers.submit(self._drain, name, batch)
+            self._workers.submit(self._drain, name, work, batch)
 
-    def _drain(self, name: str, batch: list[_Request]) -> None:
+    def _drain(self, name: str, work: _Appending, batch: list[_Request]) -> None:
         while batch:
-            self._write(name, batch, wait=True)
+            while not self._advance(work, batch):
+                pass
             batch = self._next(name)
+            work = self._append(name, batch, wait=True)
 
     def _next(self, name: str) -> list[_Request]:
         with self._mutex:
-            batch = self._waiting[name]
+            waiting = self._waiting[name]
+            batch = [each for each in waiting if each.done.set_running_or_notify_cancel()]
             if batch:
                 self._waiting[name] = []
             else:
                 del self._waiting[name]
             return batch
 
-    def _write(self, name: str, batch: list[_Request], *, wait: bool) -> bool:
-        """Settle all requests. Only without `wait`: False if that would have taken a while."""
-        if wait:
-            batch = [r for r in batch if r.done.set_running_or_notify_cancel()]
+    def _advance(self, work: _Appending, batch: list[_Request]) -> bool:
+        """Append up to where the disk is waited for, or to the end: then the requests are settled.
+
+        Whether it was the end. Raises `_NotNowError`.
+        """
         try:
-            position = self._append(name, batch, wait)
+            next(work)
+        except StopIteration as end:
+            position = end.value
+            for request in batch:
+                position += len(request.data)
+                request.done.set_result(position)
         except _NotNowError:
-            return False
+            raise
         except Exception as error:
             for request in batch:
                 request.done.set_exception(error)
-            return True
-        for request in batch:
-            position += len(request.data)
-            request.done.set_result(position)
+        else:
+            return False
         return True
 
-    def _append(self, name: str, batch: list[_Request], wait: bool) -> int:
+    def _append(self, name: str, batch: list[_Request], *, wait: bool) -> _Appending:
+        """Write the lines; pauses before it waits for the disk. Returns where they begin."""
         data = b"".join(request.data for request in batch)
         with writing(name), self._held(name, wait=wait, make=True) as fd:
             if is_torn(fd):
@@ -136,6 +153,7 @@ class Logs:
             try:
                 write_all(fd, data)
                 if any(request.durable for request in batch):
+                    yield
                     self._sync(fd, name)
             except OSError:
                 os.ftruncate(fd, end)

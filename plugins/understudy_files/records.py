@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
-from understudy.errors import NotFound, StoreError
+from understudy.errors import StoreError
 from understudy.store import Page, Path, Record
 from understudy_files.failures import ABSENT
 from understudy_files.index import Index
 from understudy_files.layout import log_name
 from understudy_files.lines import Line, lines, parse
 from understudy_files.logs import Logs
-from understudy_files.window import Key, Window, as_value
+from understudy_files.window import Key, Window, as_value, unknown
 
 T = TypeVar("T")
 Query = Callable[[sqlite3.Connection, int], T]
@@ -49,7 +49,7 @@ class Records:
         except ABSENT:
             for cursor in (window.after, window.before):
                 if cursor is not None:
-                    raise _unknown(name, cursor) from None
+                    raise unknown(name, cursor) from None
             return Page((), has_more=False)
 
     def get(self, log: Path, record_id: str) -> Record | None:
@@ -180,7 +180,7 @@ def _key(db: sqlite3.Connection, name: str, log: int, cursor: str | None) -> Key
         "SELECT place FROM records WHERE log = ? AND id = ? AND length > 0", (log, as_value(cursor))
     ).fetchone()
     if key is None:
-        raise _unknown(name, cursor)
+        raise unknown(name, cursor)
     return key
 
 
@@ -200,7 +200,3 @@ def _record(fd: int, record_id: str, start: int, length: int) -> Record:
     if record is None or record.get("id") != record_id or record.get("deleted") is True:
         raise _BeliedError
     return record
-
-
-def _unknown(name: str, cursor: str) -> NotFound:
-    return NotFound(f"There is no `{cursor}` in `{name}`.", hint="Begin the listing anew.")

@@ -23,6 +23,7 @@ from understudy_files.locks import Locks
 from understudy_files.logs import Logs
 from understudy_files.records import Records
 from understudy_files.removal import Removal
+from understudy_files.small import Small
 from understudy_files.window import Window
 from understudy_files.workers import settled
 
@@ -35,7 +36,7 @@ _READ_AT_ONCE = 65_536
 
 
 class FileStore:
-    """A store in a folder. Documents are read on the event loop, all else is done in threads.
+    """A store in a folder. What takes microseconds is done on the event loop, all else in threads.
 
     A call that is cancelled first waits for a write that has begun: done, or not done. With
     `durability="fast"` no call waits for the disk: what a power cut may take back is the
@@ -51,6 +52,7 @@ class FileStore:
         self._listing = Listing(self._disk, self._documents, self._index)
         self._logs = Logs(self._disk, self._workers, self._listing.make_folder)
         self._records = Records(self._logs, self._index)
+        self._small = Small(self._disk, self._documents, self._logs)
         self._blobs = Blobs(self._disk, self._workers, self._listing.make_folder)
         self._removal = Removal(self._disk, self._locks, self._documents, self._listing)
 
@@ -80,6 +82,9 @@ class FileStore:
     ) -> Page[Document]:
         """List documents. A folder that cannot be read is listed with its error."""
         window = Window(limit, order, after, before)
+        page = self._small.page(collection, window)
+        if page is not None:
+            return page
         return await self._work(self._listing.page, collection, window)
 
     async def append(self, log: Path, records: Sequence[Record], *, durable: bool = True) -> int:
@@ -106,10 +111,14 @@ class FileStore:
     ) -> Page[Record]:
         """List a log's records by id. Costs the page, and what is new in the log."""
         window = Window(limit, order, after, before)
+        if self._small.has(log):
+            return self._small.page_records(log, window)
         return await self._work(self._records.page, log, window)
 
     async def get_record(self, log: Path, record_id: str) -> Record | None:
         """Find a record by its id."""
+        if self._small.has(log):
+            return self._small.get_record(log, record_id)
         return await self._work(self._records.get, log, record_id)
 
     async def write_blob(self, path: Path, chunks: AsyncIterable[bytes]) -> int:

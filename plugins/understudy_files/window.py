@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from understudy.errors import Invalid
+from understudy.errors import Invalid, NotFound
 from understudy.store import Order
 
 Key = tuple[Any, ...]
@@ -54,6 +54,27 @@ class Window:
         """The rows that were found, in the order asked for, and whether there are more."""
         shown = rows[: self.limit]
         return shown[::-1] if self.backwards else shown, len(rows) > self.limit
+
+    def cut(self, ascending: list[str], name: str) -> tuple[list[str], bool]:
+        """As `arranged`, from all ids of the listing `name`. Raises `NotFound`."""
+        ids = ascending if self.order == "asc" else ascending[::-1]
+        begin = 0 if self.after is None else _place(ids, self.after, name) + 1
+        end = len(ids) if self.before is None else _place(ids, self.before, name)
+        between = ids[begin:end]
+        shown = between[-self.limit :] if self.backwards else between[: self.limit]
+        return shown, len(between) > self.limit
+
+
+def unknown(name: str, cursor: str) -> NotFound:
+    """A cursor that is not in a listing."""
+    return NotFound(f"There is no `{cursor}` in `{name}`.", hint="Begin the listing anew.")
+
+
+def _place(ids: list[str], cursor: str, name: str) -> int:
+    try:
+        return ids.index(cursor)
+    except ValueError:
+        raise unknown(name, cursor) from None
 
 
 def as_value(text: str) -> str | bytes:

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from understudy_files import FileStore
+from understudy_files import FileStore, small
 
 PROLOGUE = """
 import asyncio, os, signal, sys
@@ -23,6 +23,20 @@ def say(*words):
 @pytest.fixture
 def root(tmp_path):
     return tmp_path / "root"
+
+
+@pytest.fixture
+def nothing_is_small(monkeypatch):
+    """Every listing goes by the index."""
+    monkeypatch.setattr(small, "_MOST_FOLDERS", -1)
+    monkeypatch.setattr(small, "_MOST_BYTES", -1)
+
+
+@pytest.fixture(params=["read whole", "by the index"])
+def both_ways(request):
+    """Once as listings of few things are made, once as those of many."""
+    if request.param == "by the index":
+        request.getfixturevalue("nothing_is_small")
 
 
 @pytest.fixture
@@ -77,7 +91,7 @@ def output(start):
 
     def output(code, *arguments, before=""):
         child = start(code, *arguments, before=before)
-        printed, errors = child.communicate(timeout=30)
+        printed, errors = child.communicate(timeout=90)
         assert child.returncode == 0, errors
         return printed
 

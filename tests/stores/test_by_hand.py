@@ -11,6 +11,8 @@ from understudy import Invalid, NotFound
 THREAD = ("threads", "t1")
 JAN = ("assistants", "jan")
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 def write(root, name, text):
     file = root / name

@@ -14,6 +14,12 @@ class TestFileStore(StoreContract):
         return FileStore(tmp_path)
 
 
+@pytest.mark.usefixtures("nothing_is_small")
+class TestFileStoreWithItsIndex(StoreContract):
+    def open(self, tmp_path):
+        return FileStore(tmp_path)
+
+
 class TestMemoryStore(StoreContract):
     def open(self, tmp_path):
         return MemoryStore()

@@ -12,6 +12,8 @@ from understudy_files import FileStore
 LOG = ("threads", "t1", "messages")
 INDEX = ".understudy/index.sqlite3"
 
+pytestmark = pytest.mark.usefixtures("nothing_is_small")
+
 
 def make(root, threads=30, messages=300):
     for n in range(threads):
@@ -150,3 +152,22 @@ def test_a_root_that_cannot_hold_an_index_is_listed_all_the_same(root, use):
     (root / ".understudy").write_text("in the way of the folder of indexes and locks")
     use(check)
     assert (root / ".understudy").is_file()
+
+
+@pytest.mark.parametrize("count", [15, 16, 17])
+def test_what_was_small_is_listed_the_same_when_it_has_grown(root, use, monkeypatch, count):
+    monkeypatch.undo()
+    make(root, threads=count, messages=2)
+
+    async def body(store):
+        for cursor in ({"after": "t9"}, {"before": "t9"}, {"order": "asc", "after": "t9"}):
+            pages = [await store.page(("threads",), limit=3, **cursor)]
+            await store.put(("threads", "new"), {"created_at": -1})
+            pages.append(await store.page(("threads",), limit=3, **cursor))
+            await store.delete(("threads", "new"))
+            pages.append(await store.page(("threads",), limit=3, **cursor))
+            shown = [[document.id for document in page.items] for page in pages]
+            assert shown[0] == shown[1] == shown[2] and len(shown[0]) == 3
+
+    use(body)
+    assert (root / INDEX).exists() == (count >= 16)

@@ -11,6 +11,8 @@ from understudy_files import FileStore
 THREADS = ("threads",)
 LOG = ("threads", "log", "messages")
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 class Model:
     """What the root must hold: threads with their times, and the records of one log."""

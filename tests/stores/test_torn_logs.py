@@ -8,6 +8,8 @@ import pytest
 LOG = ("threads", "t1", "messages")
 WHOLE = b'{"id": "m1"}\n{"id": "m2"}\n'
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 @pytest.fixture
 def file(root):
