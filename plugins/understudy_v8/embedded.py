@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from asyncio import AbstractEventLoop, Future, Task
 from contextlib import AbstractContextManager
 from itertools import count
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.errors import ScriptError
 from understudy.runtimes import Limits
-from understudy_v8 import disposal, extras, kernel
+from understudy_v8 import disposal, extras
 from understudy_v8.engine import Then, closed, fault
 from understudy_v8.isolate import Lost, out_of_memory, out_of_time
-from understudy_v8.kernel_isolate import KernelIsolate
+from understudy_v8.kernel_isolate import KernelIsolate, start
 
 if TYPE_CHECKING:
     from py_mini_racer import MiniRacer
@@ -32,12 +31,11 @@ _log = logging.getLogger("understudy.v8")
 async def make_embedded() -> KernelIsolate:
     """A new isolate, made on a thread: the first takes 0.1 s, since V8 is loaded then."""
     loop = asyncio.get_running_loop()
-    secret = secrets.token_hex(16)
-    racer, key = await asyncio.to_thread(_make, loop, secret)
-    return KernelIsolate(EmbeddedEngine(racer, key), secret)
+    racer, key = await asyncio.to_thread(_make, loop)
+    return await start(EmbeddedEngine(racer, key))
 
 
-def _make(loop: AbstractEventLoop, secret: str) -> tuple[MiniRacer, int]:
+def _make(loop: AbstractEventLoop) -> tuple[MiniRacer, int]:
     from py_mini_racer import mini_racer
 
     context: AbstractContextManager[MiniRacer] = mini_racer(loop)
@@ -49,7 +47,6 @@ def _make(loop: AbstractEventLoop, secret: str) -> tuple[MiniRacer, int]:
 
     disposal.register(key, close)
     extras.expose(racer)
-    racer.eval(kernel.source(secret))
     return racer, key
 
 

@@ -30,6 +30,9 @@ Lost = Callable[[ScriptError], None]
 class Isolate(Protocol):
     """One heap, with the kernel loaded."""
 
+    layered: bool
+    """Whether it has the Web APIs already, from a snapshot."""
+
     @property
     def usable(self) -> bool:
         """Whether it can take another turn."""

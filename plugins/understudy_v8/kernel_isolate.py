@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from asyncio import Future
 from functools import partial
 
 from understudy.runtimes import Limits
+from understudy_v8 import kernel
 from understudy_v8.engine import Engine
 from understudy_v8.isolate import Ended, Lost
+
+
+async def start(engine: Engine) -> KernelIsolate:
+    """Wake the kernel that a snapshot has brought, or load it. Closes the engine if that fails."""
+    secret = secrets.token_hex(16)
+    try:
+        woken = await engine.run((kernel.wake(secret),)) == [kernel.AWAKE]
+        if not woken:
+            await engine.run((kernel.source(secret),))
+    except BaseException:
+        await engine.close()
+        raise
+    return KernelIsolate(engine, secret, layered=woken)
 
 
 class KernelIsolate:
@@ -19,8 +34,9 @@ class KernelIsolate:
     `secret` opens the kernel's door.
     """
 
-    def __init__(self, engine: Engine, secret: str) -> None:
+    def __init__(self, engine: Engine, secret: str, *, layered: bool) -> None:
         self._engine = engine
+        self.layered = layered
         self._enter = f'"use strict";__understudy("{secret}","enter",'
         self._define = f'__understudy("{secret}","define",'
         self._check = f'__understudy("{secret}","check",'

@@ -20,6 +20,8 @@ _STATEMENT_HINT = "The import or export statement is incomplete, or needs a semi
 
 async def define_layer(isolate: Isolate, layer: Layer) -> None:
     """Hand the parts of the Web APIs to the isolate, unevaluated."""
+    if isolate.layered:
+        return
     for defined in [isolate.define(part.path, part.text()) for part in layer.parts]:
         await defined
 

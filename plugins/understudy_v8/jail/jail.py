@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 
-from understudy_v8 import kernel
 from understudy_v8.jail.forking import ForkedProcesses
 from understudy_v8.jail.jailed import JailedEngine
 from understudy_v8.jail.processes import Process, ProcessSource
 from understudy_v8.jail.spawning import SpawnedProcesses
-from understudy_v8.kernel_isolate import KernelIsolate
+from understudy_v8.kernel_isolate import KernelIsolate, start
 
 
 class Jail:
@@ -24,14 +22,7 @@ class Jail:
 
     async def make(self) -> KernelIsolate:
         """A new isolate. Raises `ScriptError` when the system does not allow its process."""
-        engine = await _connect(await self._processes.start())
-        secret = secrets.token_hex(16)
-        try:
-            await engine.run((kernel.source(secret),))
-        except BaseException:
-            await engine.close()
-            raise
-        return KernelIsolate(engine, secret)
+        return await start(await _connect(await self._processes.start()))
 
     async def close(self) -> None:
         """End every process."""

@@ -1,12 +1,17 @@
 // V8's own asynchronous context, if the host could show it: one value, which follows promises.
-const extras = globalThis.__understudy_extras;
-const asyncContext = extras === undefined ? null : freeze({
-  __proto__: null,
-  get: extras.getContinuationPreservedEmbedderData,
-  set: extras.setContinuationPreservedEmbedderData,
-});
-deleteProperty(globalThis, "__understudy_extras");
-deleteProperty(globalThis, "__understudy_probe");
+let asyncContext = null;
+
+function adoptContext() {
+  const extras = globalThis.__understudy_extras;
+  deleteProperty(globalThis, "__understudy_extras");
+  deleteProperty(globalThis, "__understudy_probe");
+  if (extras === undefined) return;
+  asyncContext = freeze({
+    __proto__: null,
+    get: extras.getContinuationPreservedEmbedderData,
+    set: extras.setContinuationPreservedEmbedderData,
+  });
+}
 
 function currentFrame() {
   return asyncContext === null ? undefined : asyncContext.get();

@@ -49,6 +49,8 @@ function check(kind, body) {
   return "";
 }
 
+let secret;
+
 function door(key, action, first, second) {
   if (key !== secret) throw new NativeTypeError("this function belongs to the host");
   if (action === "enter") return enter(first, second);
@@ -58,13 +60,18 @@ function door(key, action, first, second) {
   return "";
 }
 
-function installGlobals() {
+// Before foreign code comes in; of the globals, some are not there while a snapshot is made.
+function wake(key) {
+  secret = key;
+  adoptContext();
   for (const name of ["SharedArrayBuffer", "Atomics", "WebAssembly"]) deleteProperty(globalThis, name);
   installClock();
   installTimers();
   installConsole();
   NativeError.stackTraceLimit = 30;
+  deleteProperty(globalThis, "__understudy_wake");
   defineProperty(globalThis, "__understudy", { __proto__: null, value: door });
+  return "awake";
 }
 
-installGlobals();
+return { __proto__: null, wake, freezeParts, define: (path, factory) => mapSet(factories, path, factory) };

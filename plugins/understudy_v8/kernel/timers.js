@@ -57,6 +57,11 @@ function installTimers() {
   });
 }
 
+function removeTimers() {
+  const names = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "queueMicrotask", "__timer_manager"];
+  for (let at = 0; at < names.length; at++) deleteProperty(globalThis, names[at]);
+}
+
 async function runSoon(callback) {
   await undefined;
   guard(callback);

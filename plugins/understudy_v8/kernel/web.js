@@ -3,11 +3,12 @@
 // `host`, what of the kernel they need.
 const AMBIENT = 0; // the id of the call that `fetch` belongs to: the whole run, not one export
 const web = createObject(null);
+const offered = new NativeMap();
 let environment = createObject(null);
 
 const webHost = freeze({
   __proto__: null,
-  context: asyncContext,
+  get context() { return asyncContext; },
   entropy,
   environment: () => environment,
   report: (error) => guard(() => { throw error; }),
@@ -27,11 +28,26 @@ function installWeb({ parts, env }) {
   environment = env;
   for (let at = 0; at < parts.length; at++) {
     const { name, globals } = parts[at];
-    exposeOnce(web, name, () => mapGet(factories, "understudy:web/" + name)(web, webHost));
+    mapSet(offered, name, true);
+    addPart(name);
     for (let next = 0; next < globals.length; next++) {
       exposeOnce(globalThis, globals[next], () => named(web[name]?.[globals[next]], globals[next]));
     }
   }
+}
+
+function addPart(name) {
+  if (name in web) return;
+  exposeOnce(web, name, () => mapGet(factories, "understudy:web/" + name)(web, webHost));
+}
+
+// For a snapshot: parts are evaluated before there is a script, those that ask the host for nothing.
+// What they take from the global object is lent to them.
+function freezeParts(names, ready) {
+  installTimers();
+  for (let at = 0; at < names.length; at++) addPart(names[at]);
+  for (let at = 0; at < ready.length; at++) web[ready[at]];
+  removeTimers();
 }
 
 // The parts are minified, their classes' names too.
@@ -62,7 +78,7 @@ function exposeOnce(object, name, make) {
 }
 
 function hasPart(name) {
-  return mapHas(factories, "understudy:web/" + name);
+  return mapHas(offered, name);
 }
 
 // A run that is cancelled takes its requests along, unless something else still goes on in it.
