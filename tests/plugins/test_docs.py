@@ -117,6 +117,13 @@ def test_the_example_of_observe_event_works(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == "1 thread.run.created\n"
 
 
+def test_the_example_of_a_test_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_shout.py").write_text(blocks(PAGE.partition("\n## Testing a plugin\n")[2])[0])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout
+
+
 @pytest.fixture(scope="module")
 def dice(environment, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The plugin of "In five minutes", installed; a function that runs code beside it."""
