@@ -13,19 +13,19 @@ import asyncio
 import secrets
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from understudy.errors import UnderstudyError
 from understudy.events import Event
 from understudy.runs.lines import events_in, last_number, packed
+from understudy.runs.soon import Soon
 from understudy.runs.unbroken import unbroken
 from understudy.store import Path, Record, Store
 
 _MAX_PENDING = 64
-_MAX_DELAY_SECONDS = 0.2
-"""How much of an answer a kill may cost: what came since, or so many lines."""
+"""So many lines are not put off any longer."""
 
 
 class Journal:
@@ -35,7 +35,13 @@ class Journal:
     """
 
     def __init__(
-        self, store: Store, run: Path, observe: Callable[[Event], None], *, is_kept: bool = True
+        self,
+        store: Store,
+        run: Path,
+        observe: Callable[[Event], None],
+        soon: Soon,
+        *,
+        is_kept: bool = True,
     ) -> None:
         self._store = store
         self._log: Path = (*run, "journal")
@@ -46,8 +52,8 @@ class Journal:
         self._unseen: list[Event] = []
         self._count = 0
         self._stored = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._later: asyncio.Task[None] | None = None
+        self._soon = soon
+        self._is_due = False
         self._waiting: list[asyncio.Future[None]] = []
         self._closed = False
         self._writing = asyncio.Lock()
@@ -171,28 +177,31 @@ class Journal:
         return self._count
 
     def _store_soon(self) -> None:
-        if self._timer is None and self._pending:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_MAX_DELAY_SECONDS, self._store_now)
+        if self._pending and not self._is_due:
+            self._is_due = True
+            self._soon.call(self._store_now)
 
-    def _store_now(self) -> None:
-        self._timer = None
-        if self._pending:
-            self._later = asyncio.create_task(self._write_pending())
-
-    async def _write_pending(self) -> None:
+    async def _store_now(self) -> None:
+        self._is_due = False
+        if self._closed:
+            return
+        if self._writing.locked():  # whoever waits behind a disk holds up all other runs
+            self._store_soon()
+            return
         with suppress(UnderstudyError):  # whoever writes next is told
-            await self._write()
+            await self._store_pending(())
 
     async def _write(self, *own: int, durable: bool = False) -> None:
         """Store all lines. If that fails, those that are not the caller's `own` are kept."""
-        if not self._is_kept:
-            return
+        if self._is_kept:
+            await unbroken(self._store_pending(own, durable=durable))
+
+    async def _store_pending(self, own: Collection[int], *, durable: bool = False) -> None:
         async with self._writing:
             lines, self._pending = self._pending, []
             try:
                 if lines:
-                    await unbroken(self._append(lines, durable=durable))
+                    await self._append(lines, durable=durable)
                     self._stored = lines[-1]["n"]
             except Exception:
                 kept = [line for line in lines if line["n"] not in own]
@@ -251,10 +260,6 @@ class Journal:
     def close(self) -> None:
         """No more events will come; readers end when they have seen the last one."""
         self._closed = True
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._later is not None:
-            self._later.cancel()
         self._wake_readers()
 
 

@@ -31,6 +31,7 @@ from understudy.runs.recovery import Abandoned, mark_taken_up
 from understudy.runs.run import Part
 from understudy.runs.run import Run as RunProtocol
 from understudy.runs.search import RunSearch
+from understudy.runs.soon import Soon
 from understudy.runs.told import without_replaced
 from understudy.runs.transcript import Transcript
 from understudy.store import Path, Record, Store
@@ -67,6 +68,7 @@ class Stage:
         self._threads = threads
         self._files = files
         self._vector_stores = vector_stores
+        self._soon = Soon()
         self.attachments = Attachments(threads, vector_stores, files)
 
     def elsewhere(self, store: Store, threads: Threads, *, keeps_journals: bool = False) -> Stage:
@@ -154,6 +156,7 @@ class Stage:
             self._store,
             path,
             lambda event: self._observe(observers, event),
+            self._soon,
             is_kept=self._keeps_journals,
         )
         record = RunRecord(self._store, path, run, journal)
