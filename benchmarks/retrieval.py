@@ -167,6 +167,8 @@ def queries_at(size: int, texts: Sequence[str], folder: Path) -> None:
             put_raw(floor, batch)
     print(f"{size:,} chunks: {size / spent:,.0f} a second, {path.stat().st_size / 2**20:.0f} MiB")
     asked = questions(texts[:size])
+    report("  numpy, straight after, asked first", ours(path, default_scorer()), asked)
+    gathered(store, size)
     contenders: dict[str, Search] = {"numpy": ours(path, default_scorer())}
     if size <= SIZES[-1]:
         contenders |= {"no numpy": ours(path, PlainScorer()), "FTS5's bm25()": theirs(floor)}
@@ -175,6 +177,14 @@ def queries_at(size: int, texts: Sequence[str], folder: Path) -> None:
             report(f"  {name}, asked {state}", search, asked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  peak memory of this process: {peak:.0f} MiB")
+
+
+def gathered(store: StoredIndex, size: int) -> None:
+    """Make the segments, as the background does after the first search."""
+    began = time.process_time()
+    while store.gather():
+        pass
+    print(f"  segments: {size / (time.process_time() - began):,.0f} chunks a second")
 
 
 def questions(texts: Sequence[str]) -> list[str]:
@@ -210,7 +220,7 @@ def report(name: str, search: Search, asked: Sequence[str]) -> None:
         spent.append(1000 * (time.process_time() - began))
     spent.sort()
     p50, p99 = statistics.median(spent), spent[int(len(spent) * 0.99)]
-    print(f"{name:34} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms", flush=True)
+    print(f"{name:38} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms", flush=True)
 
 
 # -- quality

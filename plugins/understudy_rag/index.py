@@ -12,14 +12,15 @@ from typing import Final, TypeVar
 
 from understudy.embeddings import Embedder
 from understudy.indexes import Hit, IndexedFile, Unsearchable, Weights
-from understudy_rag.meaning.dense import CANDIDATES, Dense, Question
+from understudy_rag.meaning.dense import CANDIDATES, Dense, Key, Question
 from understudy_rag.meaning.fusion import fuse
 from understudy_rag.parsing.chunking import split
 from understudy_rag.parsing.documents import Document, Unreadable
 from understudy_rag.parsing.extraction import extract
 from understudy_rag.results import results
 from understudy_rag.stored import Source, StoredIndex
-from understudy_rag.words.scoring import best
+from understudy_rag.words.scoring import Scored, best
+from understudy_rag.words.upkeep import Upkeep
 from understudy_rag.words.words import words
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class RagIndex:
         self._open: OrderedDict[str, StoredIndex] = OrderedDict()
         self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="understudy-rag")
         self._dense = Dense(self._in_thread)
+        self._upkeep = Upkeep(self._in_thread)
 
     async def add(self, store_id: str, file: IndexedFile) -> int:
         """Read a file, cut it into chunks and store them in one transaction.
@@ -71,6 +73,7 @@ class RagIndex:
         """Remove the file."""
         await self._dense.drop(self._path(store_id))
         stored = self._stored(store_id)
+        await self._upkeep.stop(stored)
         del self._open[store_id]
         await self._in_thread(stored.delete)
 
@@ -94,15 +97,21 @@ class RagIndex:
         if not asked:
             return []
         allowed = {id_: frozenset(only[id_]) for id_ in stores if id_ in only}
+        wide = max(limit, CANDIDATES) if embedders else limit
+
+        def by_words() -> tuple[list[Scored], Sequence[Hit]]:
+            found = best(stores, asked, allowed, wide)
+            return found, results(stores, found, fuse(_scores(found), (), weights), limit)
+
+        found, hits = await self._in_thread(by_words)
+        for stored in stores.values():
+            self._upkeep.begin(stored)
         if not embedders:
-            return await self._in_thread(lambda: _by_words(stores, asked, allowed, limit))
-        wide = max(limit, CANDIDATES)
-        found = await self._in_thread(lambda: best(stores, asked, allowed, wide))
-        words_alone = {each.key: each.score for each in found}
+            return hits
         paths = {store_id: self._path(store_id) for store_id in stores}
-        question = Question(query, paths, allowed, list(words_alone))
+        question = Question(query, paths, allowed, list(_scores(found)))
         dense = await self._dense.similarities(question, embedders)
-        scores = fuse(words_alone, dense, weights)
+        scores = fuse(_scores(found), dense, weights)
         return await self._in_thread(lambda: results(stores, found, scores, limit))
 
     async def text(self, filename: str, content: AsyncIterator[bytes]) -> str:
@@ -111,6 +120,7 @@ class RagIndex:
 
     async def close(self) -> None:
         """Stop the workers, close the files."""
+        await self._upkeep.close()
         await self._dense.close()
         for stored in self._open.values():
             self._workers.submit(stored.close)
@@ -139,15 +149,8 @@ class RagIndex:
             raise
 
 
-def _by_words(
-    stores: Mapping[str, StoredIndex],
-    asked: Sequence[str],
-    allowed: Mapping[str, Collection[str]],
-    limit: int,
-) -> list[Hit]:
-    found = best(stores, asked, allowed, limit)
-    scores = fuse({each.key: each.score for each in found}, (), DEFAULT_WEIGHTS)
-    return results(stores, found, scores, limit)
+def _scores(found: Sequence[Scored]) -> dict[Key, float]:
+    return {each.key: each.score for each in found}
 
 
 async def _whole(content: AsyncIterator[bytes]) -> bytes:

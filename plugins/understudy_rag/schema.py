@@ -17,10 +17,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from understudy_rag.words.segments import TABLES as SEGMENTS
+
 _VERSION: Final = 4
 TOKENIZE: Final = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+# A file's words are written out at once, not a megabyte at a time to be merged later.
+_HASH_BYTES: Final = 8 * 2**20
 # What another version left is derived: its tables are simply made anew.
 _SCHEMA: Final = f"""
+DROP TABLE IF EXISTS posting;
+DROP TABLE IF EXISTS segment;
 DROP TABLE IF EXISTS words;
 DROP VIEW IF EXISTS indexed;
 DROP TABLE IF EXISTS todo;
@@ -55,6 +61,7 @@ CREATE VIRTUAL TABLE words USING fts5(
     head, text, content='indexed', content_rowid='id',
     tokenize="{TOKENIZE}"
 );
+INSERT INTO words (words, rank) VALUES ('hashsize', {_HASH_BYTES});
 INSERT INTO meta VALUES ('made', random()), ('edition', random()), ('vectors', random());
 PRAGMA user_version = {_VERSION};
 """
@@ -68,7 +75,13 @@ def prepare(db: sqlite3.Connection) -> None:
             if not _is_ours(db):  # nobody else made them meanwhile
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
+    for statement in SEGMENTS.split(";"):
+        db.execute(statement)
     db.execute("PRAGMA synchronous = NORMAL")
+    db.execute(
+        "PRAGMA wal_autocheckpoint = 4000"
+    )  # pages: a page that changes often is copied once
+    db.execute("PRAGMA cache_size = -16000")  # KiB, of a file that is being added
     db.execute("PRAGMA temp_store = MEMORY")
 
 

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from understudy_rag.connection import KeptConnection
 from understudy_rag.parsing.documents import Chunk
 from understudy_rag.schema import prepare, reading, renew_edition, transaction
+from understudy_rag.words import gathering
 from understudy_rag.words.catalogue import Catalogue
 from understudy_rag.words.languages import languages_of, stemmed, stemmed_by
 from understudy_rag.words.lexicon import Lexicon, default_scorer
@@ -83,6 +84,7 @@ class StoredIndex:
         # A search need not wait for a file that is being added.
         self._reading = KeptConnection(path, prepare)
         self._writing = KeptConnection(path, prepare)
+        self._gathering = KeptConnection(path, prepare)
 
     def add(self, source: Source, chunks: Sequence[Chunk]) -> int:
         """Put a file's chunks in the place of what there was of it, all or nothing.
@@ -130,6 +132,23 @@ class StoredIndex:
         """Chunks by their ids, those that are still there."""
         return self._read(lambda db: _matches(db, ids)) or []
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last search had to do without segments that are worth making."""
+        return self._lexicon.is_behind
+
+    def gather(self) -> bool:
+        """Make a segment; whether there may be more to do. It is done in a second or so."""
+        if not self._path.exists():
+            return False
+        with self._gathering.use() as db:
+            return gathering.gather(db)
+
     def _read(self, ask: Callable[[sqlite3.Connection], R]) -> R | None:
         """Ask the file, if there is one."""
         if not self._path.exists():
@@ -147,6 +166,7 @@ class StoredIndex:
         """Let go of the file."""
         self._reading.close()
         self._writing.close()
+        self._gathering.close()
 
 
 def _matches(db: sqlite3.Connection, ids: Sequence[int]) -> list[Match]:

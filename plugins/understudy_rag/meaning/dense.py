@@ -134,13 +134,23 @@ class Dense:
         await self._lazily(stores, lacking, embedder)
         for store in stores.values():
             self._filling.begin(store.stored, embedder)
-        nearest = await self._in_thread(
-            lambda: {
+        nearest = await self._nearest(stores, query, question)
+        if not question.candidates and not any(found.cosines for found in nearest.values()):
+            await self._filling.settled([store.stored.path for store in stores.values()], _PATIENCE)
+            nearest = await self._nearest(stores, query, question)
+        return _together(nearest)
+
+    async def _nearest(
+        self, stores: Mapping[str, _Store], query: Sequence[float], question: Question
+    ) -> dict[str, Nearest]:
+        def work() -> dict[str, Nearest]:
+            return {
                 id_: store.nearest(query, question.only.get(id_), question.of(id_))
                 for id_, store in stores.items()
             }
-        )
-        return _together(nearest)
+
+        found: dict[str, Nearest] = await self._in_thread(work)
+        return found
 
     async def _lazily(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,11 @@ class Filling:
         self._wanted[path] = (stored, embedder)
         if path not in self._tasks:
             self._tasks[path] = asyncio.create_task(self._work(path), name=f"vectors of {path}")
+
+    async def settled(self, paths: Collection[Path], seconds: float) -> None:
+        """Wait until nothing is under way for some stores; so long at the most."""
+        if tasks := [self._tasks[path] for path in paths if path in self._tasks]:
+            await asyncio.wait(tasks, timeout=seconds)
 
     async def stop(self, path: Path) -> None:
         """Stop working on a store."""

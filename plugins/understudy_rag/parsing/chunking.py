@@ -107,6 +107,9 @@ def _paragraph(text: str, lowest: int, limit: int) -> int:
 
 
 def _sentence(text: str, lowest: int, limit: int) -> int:
+    part = text[lowest:limit]
+    if part.isascii() and not any(mark in part for mark in ".!?"):
+        return 0  # a list of words: ten times as fast as going through it
     return _last(_SENTENCE_END, text, lowest, limit)
 
 

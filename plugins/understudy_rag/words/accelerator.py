@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy_rag.words.catalogue import Catalogue
-from understudy_rag.words.postings import HEAD_WEIGHT, K1, B, Postings
+from understudy_rag.words.postings import HEAD_WEIGHT, K1, MOST_COUNTED, B, Postings, bounds
+from understudy_rag.words.segments import Part
 
 Floats = NDArray[np.float64]
 _BLOCK: Final = 64
+_TINY: Final = float(np.nextafter(0.0, 1.0))
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class VectorPostings:
     """Places in the catalogue, not ids: they are what arrays are indexed by."""
 
     places: NDArray[np.intp]
-    counts: NDArray[np.uint32]
+    counts: NDArray[np.uint8]
     mean: float = 0.0
     impacts: Floats | None = None
 
@@ -31,38 +33,57 @@ class VectorPostings:
     def weigh(self, catalogue: Catalogue, mean: float) -> Floats:
         """What the word adds to each chunk's score, before its weight."""
         if self.impacts is None or self.mean != mean:
-            lengths = np.frombuffer(catalogue.lengths, np.uint32)[self.places].astype(np.float64)
-            counts = self.counts.astype(np.float64)
-            self.impacts = counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths / mean))
+            self.impacts = _impacts(self.counts, self.places, catalogue, mean)
             self.mean = mean
         return self.impacts
 
+    def weigh_some(self, places: NDArray[np.intp], catalogue: Catalogue, mean: float) -> Floats:
+        """The same of some places; nothing where the word is not."""
+        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        has = self.places[at] == places
+        impacts = np.zeros(len(places))
+        impacts[has] = _impacts(self.counts[at[has]], places[has], catalogue, mean)
+        return impacts
+
+
+def _impacts(
+    counts: NDArray[np.uint8], places: NDArray[np.intp], catalogue: Catalogue, mean: float
+) -> Floats:
+    lengths = np.frombuffer(catalogue.lengths, np.uint32)[places].astype(np.float64)
+    often = counts.astype(np.float64)
+    return often * (K1 + 1) / (often + K1 * (1 - B + B * lengths / mean))
+
 
 class VectorScorer:
-    """Adds up in one array over all chunks."""
+    """Adds up in an array with a place for each chunk."""
 
     def read(self, places: str, catalogue: Catalogue) -> VectorPostings:
         """Count the places of each chunk."""
         given: NDArray[np.int64] = np.fromstring(places, np.int64, sep=",")
         weights = np.where(given > 0, 1, HEAD_WEIGHT)
-        chunks = np.abs(given) - catalogue.base
-        if np.any(chunks[1:] < chunks[:-1]):  # of several forms
-            order = np.argsort(chunks, kind="stable")
-            chunks, weights = chunks[order], weights[order]
-        firsts = np.flatnonzero(np.diff(chunks, prepend=-1))
-        counts = np.add.reduceat(weights, firsts) if len(firsts) else weights
-        return VectorPostings(chunks[firsts], counts.astype(np.uint32))
+        return _summed(np.abs(given) - catalogue.base, weights)
+
+    def unpacked(self, parts: Sequence[Part], catalogue: Catalogue) -> VectorPostings:
+        """Those of several segments follow each other; those of several terms are counted."""
+        ids = np.frombuffer(b"".join([part.chunks for part in parts]), np.uint32)
+        counts = np.frombuffer(b"".join([part.counts for part in parts]), np.uint8)
+        places = ids.astype(np.intp) - catalogue.base
+        if np.all(places[1:] > places[:-1]):
+            return VectorPostings(places, counts)
+        return _summed(places, counts.astype(np.intp))
 
     def joined(self, old: Postings, new: Postings, catalogue: Catalogue) -> VectorPostings:
         """Those that stay, and the new."""
         assert isinstance(old, VectorPostings)
         assert isinstance(new, VectorPostings)
-        places = old.places[: np.searchsorted(old.places, len(catalogue.lengths))]
-        stay = np.frombuffer(catalogue.lengths, np.uint32)[places] > 0
-        counts = old.counts[: len(places)][stay]
-        return VectorPostings(
-            np.concatenate((places[stay], new.places)), np.concatenate((counts, new.counts))
-        )
+        places = np.concatenate((old.places, new.places)) if len(new) else old.places
+        counts = np.concatenate((old.counts, new.counts)) if len(new) else old.counts
+        first, end = np.searchsorted(places, (0, len(catalogue.lengths)))
+        places, counts = places[first:end], counts[first:end]
+        if catalogue.has_gaps:
+            stay = np.frombuffer(catalogue.lengths, np.uint32)[places] > 0
+            places, counts = places[stay], counts[stay]
+        return VectorPostings(places, counts)
 
     def best(
         self,
@@ -73,27 +94,36 @@ class VectorScorer:
         limit: int,
     ) -> list[tuple[float, int]]:
         """The best chunks; of equal ones the first."""
-        places, weights = [], []
+        scores = np.zeros(len(catalogue.lengths))
+        left = [*bounds(asked), 0.0]
+        added = 0
         for weight, postings in asked:
             assert isinstance(postings, VectorPostings)
-            places.append(postings.places)
-            weights.append(weight * postings.weigh(catalogue, mean))
-        if not places:
-            return []
-        joined = np.concatenate(places), np.concatenate(weights)
-        scores: Floats = np.bincount(*joined, minlength=len(catalogue.lengths)).astype(
-            float, copy=False
+            if 2 * left[added] < left[0] and _least(scores, limit) > left[added]:
+                break
+            scores[postings.places] += weight * postings.weigh(catalogue, mean)
+            if allowed is not None:
+                scores *= np.frombuffer(allowed, np.uint8)
+            added += 1
+        least = _least(scores, limit) - left[added]
+        places = np.flatnonzero(scores >= max(least, _TINY))
+        found = scores[places]
+        for weight, postings in asked[added:]:
+            assert isinstance(postings, VectorPostings)
+            found += weight * postings.weigh_some(places, catalogue, mean)
+        order = np.argsort(-found, kind="stable")[:limit]
+        return list(
+            zip(found[order].tolist(), (places[order] + catalogue.base).tolist(), strict=True)
         )
-        if allowed is not None:
-            scores *= np.frombuffer(allowed, np.uint8)
-        return _first(scores, catalogue.base, limit)
 
 
-def _first(scores: Floats, base: int, limit: int) -> list[tuple[float, int]]:
-    places = np.flatnonzero(scores >= _least(scores, limit))
-    found = scores[places]
-    order = np.argsort(-found, kind="stable")[:limit]
-    return list(zip(found[order].tolist(), (places[order] + base).tolist(), strict=True))
+def _summed(places: NDArray[np.intp], counts: NDArray[np.intp]) -> VectorPostings:
+    if np.any(places[1:] < places[:-1]):  # of several terms
+        order = np.argsort(places, kind="stable")
+        places, counts = places[order], counts[order]
+    firsts = np.flatnonzero(np.diff(places, prepend=-1))
+    sums = np.add.reduceat(counts, firsts) if len(firsts) else counts
+    return VectorPostings(places[firsts], np.minimum(sums, MOST_COUNTED).astype(np.uint8))
 
 
 def _least(scores: Floats, limit: int) -> float:
@@ -103,5 +133,4 @@ def _least(scores: Floats, limit: int) -> float:
     """
     whole = len(scores) // _BLOCK * _BLOCK
     tops = scores[:whole].reshape(-1, _BLOCK).max(axis=1)
-    least = float(np.partition(tops, -limit)[-limit]) if len(tops) >= limit else 0.0
-    return least or float(np.nextafter(0.0, 1.0))
+    return float(np.partition(tops, -limit)[-limit]) if len(tops) >= limit else 0.0

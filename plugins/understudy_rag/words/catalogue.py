@@ -56,6 +56,11 @@ class Catalogue:
         return self.base + len(self.lengths) - 1
 
     @property
+    def has_gaps(self) -> bool:
+        """Whether there are ids that no chunk has any longer."""
+        return self.chunks < len(self.lengths)
+
+    @property
     def begins_late(self) -> bool:
         """Whether the first half of the ids or more, and enough to matter, have no chunk."""
         return self.first - self.base > max(10_000, len(self.lengths) // 2)

@@ -84,6 +84,7 @@ class _Searched:
         weighed = [
             (times * log(1 + (self._chunks - having + 0.5) / (having + 0.5)), each)
             for times, having, each in zip(asked.values(), self._having, postings, strict=True)
+            if len(each)
         ]
         return sorted(weighed, key=lambda each: -each[0])
 
