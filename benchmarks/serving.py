@@ -4,11 +4,12 @@
 
 `raw` is serving_raw.py: it sends the bytes of an assistant, or reads a message, appends it to a
 file, makes that durable and sends it back. `ours` is `understudy serve --quiet`. Eight kept
-connections take turns. Processor time of the server for each request, all its threads; medians of
-interleaved rounds. A whole run is streamed from a model that answers at once: wall-clock from the
-request to the last event, processor time of the server (its thread's creation included), beside
-the same question put to the model directly. With `--peers`, the same by what others have written
-(README.md names them). Linux, for it reads /proc.
+connections take turns; each posts to a thread of its own, as eight users do: posts to one thread
+queue for it, and that would be measured instead. Processor time of the server for each request,
+all its threads; medians of interleaved rounds. A whole run is streamed from a model that answers
+at once: wall-clock from the request to the last event, processor time of the server (its thread's
+creation included), beside the same question put to the model directly. With `--peers`, the
+same by what others have written (README.md names them). Linux, for it reads /proc.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,15 +49,20 @@ def request(method: str, path: str, body: bytes = b"") -> bytes:
     return f"{head}User-Agent: OpenAI/Python 3\r\nAccept: */*\r\n{more}\r\n".encode() + body
 
 
-def cost(server: Server, asked: bytes, requests: int) -> float:
-    """Microseconds of the server's processor time for a request."""
+def post_to(thread: bytes) -> bytes:
+    path = f"/v1/threads/{json.loads(thread)['id']}/messages"
+    return request("POST", path, json.dumps(HELLO).encode())
+
+
+def cost(server: Server, asked: Sequence[bytes], requests: int) -> float:
+    """Microseconds of the server's processor time for a request; each connection has its own."""
     sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(CONNECTIONS)]
     for each in sockets:
         each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     begin = server.processor()
     for _ in range(requests // CONNECTIONS):
-        for each in sockets:
-            each.sendall(asked)
+        for each, own in zip(sockets, asked, strict=True):
+            each.sendall(own)
         for each in sockets:
             receive(each)
     spent = server.processor() - begin
@@ -73,8 +80,8 @@ def receive(connection: socket.socket) -> None:
         body += connection.recv(65536)
 
 
-def compare(servers: list[Server], title: str, asked: bytes, options) -> None:
-    count = options.requests if asked.startswith(b"GET") else options.requests // 8
+def compare(servers: list[Server], title: str, asked: Sequence[bytes], options) -> None:
+    count = options.requests if asked[0].startswith(b"GET") else options.requests // 8
     figures: dict[str, list[float]] = {server.name: [] for server in servers}
     for number in range(options.rounds + 1):
         for server in servers:
@@ -167,12 +174,11 @@ def main() -> None:
             return all_that_start(stack, folder, model, kinds if options.peers else ())
 
         if "get" in parts:
-            get = request("GET", f"/v1/assistants/{made}")
+            get = [request("GET", f"/v1/assistants/{made}")] * CONNECTIONS
             compare([raw, ours, *others(fastapi_openai)], "GET an assistant", get, options)
         if "post" in parts:
-            thread = json.loads(ours.ask("POST", "/v1/threads"))["id"]
-            post = request("POST", f"/v1/threads/{thread}/messages", json.dumps(HELLO).encode())
-            compare([raw, ours], "POST a message", post, options)
+            posts = [post_to(ours.ask("POST", "/v1/threads")) for _ in range(CONNECTIONS)]
+            compare([raw, ours], "POST a message", posts, options)
         if "run" in parts:
             whole_runs(model_alone(model), 200)
             whole_runs(ours_runs(ours, made), options.runs)
