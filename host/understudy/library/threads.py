@@ -11,7 +11,7 @@ from understudy.jan import inline_messages, thread_from_jan
 from understudy.library.messages import Messages
 from understudy.library.thread_pages import ThreadPages
 from understudy.objects import Thread, new_id
-from understudy.store import NAME, Order, Page, Path, Store
+from understudy.store import NAME, Document, Order, Page, Path, Store
 
 ROOT: Path = ("threads",)
 
@@ -54,24 +54,26 @@ class Threads:
 
     async def locate(self, thread_id: str) -> Path:
         """The path of a thread. Raises `NotFound`."""
+        return (await self._found(thread_id)).path
+
+    async def _found(self, thread_id: str) -> Document:
+        """Where a thread lies, and its file as it is now. Raises `NotFound`."""
         if not NAME.fullmatch(thread_id):
             raise _not_found(thread_id)
         known = self._known.get(thread_id)
         candidates = [known] if known else [(*home, thread_id) for home in (ROOT, *self._homes())]
         for path in candidates:
-            if await self._store.get(path) is not None:
+            document = await self._store.get(path)
+            if document is not None:
                 self._known[thread_id] = path
-                return path
+                return document
         if self._known.pop(thread_id, None):
-            return await self.locate(thread_id)
+            return await self._found(thread_id)
         raise _not_found(thread_id)
 
     async def get(self, thread_id: str) -> Thread:
         """Read a thread. Raises `NotFound`."""
-        document = await self._store.get(await self.locate(thread_id))
-        if document is None:
-            raise _not_found(thread_id)
-        return _thread(document.value, thread_id)
+        return _thread((await self._found(thread_id)).value, thread_id)
 
     async def page(
         self,
@@ -93,23 +95,19 @@ class Threads:
 
         Those that Jan's first design kept inside thread.json are first written to messages.jsonl.
         """
-        path = await self.locate(thread_id)
-        document = await self._store.get(path)
-        messages = Messages(self._store, path)
-        if document is not None and document.value.get("messages"):
+        document = await self._found(thread_id)
+        messages = Messages(self._store, document.path)
+        if document.value.get("messages"):
             await messages.adopt(inline_messages(document.value, thread_id))
         return messages
 
     async def modify(self, thread_id: str, changes: Mapping[str, Any]) -> Thread:
         """Change fields of thread.json; the rest of it stays as it is."""
-        path = await self.locate(thread_id)
-        document = await self._store.get(path)
-        if document is None:
-            raise _not_found(thread_id)
+        document = await self._found(thread_id)
         # Jan's own titles are shown as metadata: they must not come back over the new ones.
         changed = {**thread_from_jan(dict(document.value), thread_id), **changes}
         thread = _thread(changed, thread_id)
-        await self._store.put(path, changed, expect=document.version)
+        await self._store.put(document.path, changed, expect=document.version)
         return thread
 
     async def delete(self, thread_id: str) -> None:
