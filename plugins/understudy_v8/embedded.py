@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import AbstractEventLoop, Future, Task
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import cache
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from understudy.errors import ScriptError
@@ -19,12 +21,15 @@ from understudy_v8 import disposal, extras
 from understudy_v8.engine import Then, closed, fault
 from understudy_v8.isolate import Lost, out_of_memory, out_of_time
 from understudy_v8.kernel_isolate import KernelIsolate, start
+from understudy_v8.snapshot.blob import install_from
+from understudy_v8.snapshot.shelf import find
 
 if TYPE_CHECKING:
     from py_mini_racer import MiniRacer
 
 _CLOSE_SECONDS = 1.0
 _keys = count(1)
+_preparing = Lock()
 _log = logging.getLogger("understudy.v8")
 
 
@@ -35,9 +40,21 @@ async def make_embedded() -> KernelIsolate:
     return await start(EmbeddedEngine(racer, key))
 
 
+@cache
+def _prepare() -> None:
+    # Whoever has initialised V8 before us may have heaps, and then it is too late for a snapshot.
+    from py_mini_racer import DEFAULT_V8_FLAGS, LibAlreadyInitializedError, init_mini_racer
+
+    snapshot = find(" ".join(DEFAULT_V8_FLAGS))
+    with suppress(LibAlreadyInitializedError):
+        install_from(init_mini_racer(), str(snapshot or ""))
+
+
 def _make(loop: AbstractEventLoop) -> tuple[MiniRacer, int]:
     from py_mini_racer import mini_racer
 
+    with _preparing:
+        _prepare()
     context: AbstractContextManager[MiniRacer] = mini_racer(loop)
     racer = context.__enter__()
     key = next(_keys)

@@ -10,8 +10,9 @@ from asyncio import Future
 from dataclasses import dataclass
 
 from understudy.errors import ScriptError
+from understudy_v8.interpreter import no_process
 from understudy_v8.jail.orders import FAILED, FORK, KILL, ORDER, READY, REPORT
-from understudy_v8.jail.processes import KILLED, command, launch, no_process
+from understudy_v8.jail.processes import KILLED, started
 
 _START_SECONDS = 20.0
 _END_SECONDS = 1.0
@@ -141,13 +142,7 @@ class ZygoteLink:
 
 
 async def _start_zygote() -> ZygoteLink:
-    ours, theirs = socket.socketpair()
-    try:
-        with theirs:
-            process = await asyncio.to_thread(launch, command("zygote", theirs), theirs)
-    except BaseException:
-        ours.close()
-        raise
+    process, ours = await started("zygote")
     zygote = ZygoteLink(process, ours)
     try:
         async with asyncio.timeout(_START_SECONDS):

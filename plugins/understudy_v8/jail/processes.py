@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from asyncio import Future
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
-from socket import socket
+from socket import socket, socketpair
 from typing import Any, Protocol
 
-from understudy.errors import ScriptError
+from understudy_v8.interpreter import engine_folder, no_process, python
+from understudy_v8.snapshot.shelf import find
 
 FLAGS = "--single-threaded --jitless"
 """What V8 is started with: no threads, since it forks, and no code made while it runs."""
 KILLED = -int(getattr(signal, "SIGKILL", 9))
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {} import main; main()"
 # Of the environment, a script sees the time zone; Windows cannot open a socket without the other.
 _ENVIRONMENT = ("TZ", "SYSTEMROOT")
 
@@ -53,19 +53,25 @@ class ProcessSource(Protocol):
         ...
 
 
-def command(module: str, end: socket) -> Sequence[str]:
-    """The command that runs `main` of a module here, with the least that Python can do with."""
-    if not sys.executable:
-        raise no_process("it is not known where Python's own program is")
-    spec = find_spec("py_mini_racer")
-    if spec is None or spec.origin is None:
-        raise no_process("mini-racer is not installed")
-    start = _START.format(f"understudy_v8.jail.{module}")
-    python = [sys.executable, "-I", "-S", "-c", start, str(Path(__file__).parents[2])]
-    return [*python, str(end.fileno()), str(Path(spec.origin).parent), FLAGS]
+async def started(module: str) -> tuple[subprocess.Popen[bytes], socket]:
+    """Start `main` of a module here; our end of the socket whose other end it has."""
+    ours, theirs = socketpair()
+    try:
+        with theirs:
+            process = await asyncio.to_thread(_start, module, theirs)
+    except BaseException:
+        ours.close()
+        raise
+    return process, ours
 
 
-def launch(arguments: Sequence[str], end: socket) -> subprocess.Popen[bytes]:
+def _start(module: str, end: socket) -> subprocess.Popen[bytes]:
+    snapshot = find(FLAGS)
+    arguments = [str(end.fileno()), str(engine_folder()), FLAGS, str(snapshot or "")]
+    return _launch([*python(f"understudy_v8.jail.{module}"), *arguments], end)
+
+
+def _launch(arguments: Sequence[str], end: socket) -> subprocess.Popen[bytes]:
     """Start a process that has one end of a socket, and nothing else of ours."""
     try:
         return subprocess.Popen(
@@ -87,11 +93,3 @@ def _handing_over(end: socket) -> dict[str, Any]:
     end.set_inheritable(True)
     startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [end.fileno()]})
     return {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
-
-
-def no_process(reason: str) -> ScriptError:
-    """The system allows no worker."""
-    return ScriptError(
-        f"no process can be started for the script: {reason}",
-        hint="Code that you trust needs none; all code does without if UNDERSTUDY_JAIL=never.",
-    )

@@ -8,11 +8,14 @@ import sys
 from understudy_v8.jail.confinement import confine
 from understudy_v8.jail.library import load
 from understudy_v8.jail.worker import work
+from understudy_v8.snapshot.blob import install_from
 
 
 def main() -> None:
-    """Arguments: the number of the socket, mini-racer's folder, V8's flags."""
-    descriptor, folder, flags = sys.argv[1:]
+    """Arguments: the number of the socket, mini-racer's folder, V8's flags, the snapshot."""
+    descriptor, folder, flags, snapshot = sys.argv[1:]
     connection = socket.socket(fileno=int(descriptor))
     confine()
-    work(load(folder, flags), connection)
+    library = load(folder, flags)
+    install_from(library, snapshot)
+    work(library, connection)

@@ -9,7 +9,7 @@ from asyncio import Future
 from dataclasses import dataclass
 from threading import Thread
 
-from understudy_v8.jail.processes import command, launch
+from understudy_v8.jail.processes import started
 
 
 @dataclass(slots=True, eq=False)
@@ -31,13 +31,7 @@ class SpawnedProcesses:
     async def start(self) -> SpawnedProcess:
         """A new worker. Raises `ScriptError` when the system does not allow one."""
         loop = asyncio.get_running_loop()
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                process = await asyncio.to_thread(launch, command("spawned", theirs), theirs)
-        except BaseException:
-            ours.close()
-            raise
+        process, ours = await started("spawned")
         worker = SpawnedProcess(ours, loop.create_future(), process)
         Thread(target=_watch, args=(worker, loop), daemon=True).start()
         return worker

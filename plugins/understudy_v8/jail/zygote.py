@@ -18,6 +18,7 @@ from understudy_v8.jail.confinement import belong_to, confine
 from understudy_v8.jail.library import load
 from understudy_v8.jail.orders import DIED, FAILED, FORK, KILL, ORDER, READY, REPORT
 from understudy_v8.jail.worker import work
+from understudy_v8.snapshot.blob import install_from
 
 
 class Zygote:
@@ -102,10 +103,12 @@ class Zygote:
 
 
 def main() -> None:
-    """Arguments: the number of the control socket, mini-racer's folder, V8's flags."""
-    descriptor, folder, flags = sys.argv[1:]
+    """Arguments: the control socket's number, mini-racer's folder, V8's flags, the snapshot."""
+    descriptor, folder, flags, snapshot = sys.argv[1:]
     control = socket.socket(fileno=int(descriptor))
-    zygote = Zygote(load(folder, flags), control)
+    library = load(folder, flags)
+    install_from(library, snapshot)
+    zygote = Zygote(library, control)
     gc.freeze()  # what a collection in a worker touches is no longer shared
     try:
         zygote.serve()

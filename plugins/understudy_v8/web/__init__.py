@@ -105,6 +105,11 @@ def all_globals() -> list[str]:
     return [name for names in listed.values() for name in names]
 
 
+def all_parts() -> tuple[Part, ...]:
+    """Every part; none if the layer was not built."""
+    return tuple(_parts().values())
+
+
 @cache
 def _parts() -> Mapping[str, Part]:
     """By name; none if the layer was not built."""
