@@ -183,30 +183,33 @@ class Journal:
 
     async def _store_now(self) -> None:
         self._is_due = False
-        if self._closed:
+        if self._closed or not self._pending:
             return
         if self._writing.locked():  # whoever waits behind a disk holds up all other runs
             self._store_soon()
             return
         with suppress(UnderstudyError):  # whoever writes next is told
-            await self._store_pending(())
+            async with self._writing:
+                await self._store_pending(())
 
     async def _write(self, *own: int, durable: bool = False) -> None:
         """Store all lines. If that fails, those that are not the caller's `own` are kept."""
-        if self._is_kept:
-            await unbroken(self._store_pending(own, durable=durable))
+        if not self._is_kept:
+            return
+        async with self._writing:
+            if self._pending:
+                await unbroken(self._store_pending(own, durable=durable))
 
     async def _store_pending(self, own: Collection[int], *, durable: bool = False) -> None:
-        async with self._writing:
-            lines, self._pending = self._pending, []
-            try:
-                if lines:
-                    await self._append(lines, durable=durable)
-                    self._stored = lines[-1]["n"]
-            except Exception:
-                kept = [line for line in lines if line["n"] not in own]
-                self._pending = kept + self._pending
-                raise
+        """As `_write`, for who holds the lock."""
+        lines, self._pending = self._pending, []
+        try:
+            await self._append(lines, durable=durable)
+            self._stored = lines[-1]["n"]
+        except Exception:
+            kept = [line for line in lines if line["n"] not in own]
+            self._pending = kept + self._pending
+            raise
 
     async def _append(self, lines: Sequence[Record], *, durable: bool) -> None:
         appended = self._store.append(self._log, packed(lines), durable=durable)
