@@ -26,9 +26,9 @@ class Terminal:
         self._slave = slave
         self._read = 0
 
-    def expect(self, text: str) -> str:
+    def expect(self, text: str, within: float = WAIT) -> str:
         """Wait until the text is printed; returns what came before it since the last time."""
-        deadline = time.monotonic() + WAIT
+        deadline = time.monotonic() + within
         while (found := self.seen.find(text, self._read)) < 0:
             ready, _, _ = select.select([self._master], [], [], 0.1)
             assert ready or time.monotonic() < deadline, f"{text!r} did not come: {self.seen!r}"
@@ -46,11 +46,19 @@ class Terminal:
         """Interrupt what runs."""
         self.type("\x03")
 
-    def interrupt(self) -> int:
-        """Press Ctrl-C at a question; returns the exit code.
+    def interrupt_until(self, text: str) -> None:
+        """Press Ctrl-C at a question, until the text is printed.
 
         Python loses a signal that comes just before it begins to read: then it is pressed again.
         """
+        while self._process.poll() is None:
+            self.press_ctrl_c()
+            with suppress(AssertionError):
+                self.expect(text, within=2)
+                return
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C at a question, until the program ends; returns the exit code."""
         while True:
             self.press_ctrl_c()
             with suppress(subprocess.TimeoutExpired):

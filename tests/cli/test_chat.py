@@ -38,8 +38,7 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(terminal, model):
     chat.press_ctrl_c()
     chat.expect("Stopped.")
     chat.expect("> ")
-    chat.press_ctrl_c()  # at the prompt it only takes the line away
-    chat.expect("> ")
+    chat.interrupt_until("> ")  # at the prompt it only takes the line away
     chat.type("Still there?\n")
     chat.expect("Here I am.\r\n> ")
     chat.type("/exit\n")
