@@ -59,6 +59,8 @@ class VectorScorer:
 
     def read(self, places: str, catalogue: Catalogue) -> VectorPostings:
         """Count the places of each chunk."""
+        if not places:
+            return VectorPostings(np.empty(0, np.intp), np.empty(0, np.uint8))
         given: NDArray[np.int64] = np.fromstring(places, np.int64, sep=",")
         weights = np.where(given > 0, 1, HEAD_WEIGHT)
         return _summed(np.abs(given) - catalogue.base, weights)
@@ -105,16 +107,18 @@ class VectorScorer:
             if allowed is not None:
                 scores *= np.frombuffer(allowed, np.uint8)
             added += 1
-        least = _least(scores, limit) - left[added]
-        places = np.flatnonzero(scores >= max(least, _TINY))
+        places = np.flatnonzero(scores >= max(_least(scores, limit) - left[added], _TINY))
         found = scores[places]
-        for weight, postings in asked[added:]:
-            assert isinstance(postings, VectorPostings)
-            found += weight * postings.weigh_some(places, catalogue, mean)
+        for at in range(added, len(asked) + 1):
+            chance = found >= _nth(found, limit) - left[at]
+            places, found = places[chance], found[chance]
+            if at < len(asked):
+                weight, postings = asked[at]
+                assert isinstance(postings, VectorPostings)
+                found += weight * postings.weigh_some(places, catalogue, mean)
         order = np.argsort(-found, kind="stable")[:limit]
-        return list(
-            zip(found[order].tolist(), (places[order] + catalogue.base).tolist(), strict=True)
-        )
+        ids = (places[order] + catalogue.base).tolist()
+        return list(zip(found[order].tolist(), ids, strict=True))
 
 
 def _summed(places: NDArray[np.intp], counts: NDArray[np.intp]) -> VectorPostings:
@@ -132,5 +136,9 @@ def _least(scores: Floats, limit: int) -> float:
     To sort all of 100,000 would take longer than to score them.
     """
     whole = len(scores) // _BLOCK * _BLOCK
-    tops = scores[:whole].reshape(-1, _BLOCK).max(axis=1)
-    return float(np.partition(tops, -limit)[-limit]) if len(tops) >= limit else 0.0
+    return _nth(scores[:whole].reshape(-1, _BLOCK).max(axis=1), limit)
+
+
+def _nth(scores: Floats, limit: int) -> float:
+    """The score of the last of the best; 0 where there are fewer."""
+    return float(np.partition(scores, -limit)[-limit]) if len(scores) >= limit else 0.0

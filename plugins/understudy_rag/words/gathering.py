@@ -123,8 +123,10 @@ def _together(parts: Sequence[Part]) -> Part:
 
 def _packed(counts: Mapping[int, int]) -> Part:
     chunks = sorted(counts)
-    bounded = bytes(min(counts[chunk], MOST_COUNTED) for chunk in chunks)
-    return Part(array("I", chunks).tobytes(), bounded)
+    often = [counts[chunk] for chunk in chunks]
+    if max(often) > MOST_COUNTED:
+        often = [min(count, MOST_COUNTED) for count in often]
+    return Part(array("I", chunks).tobytes(), bytes(often))
 
 
 def _put(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from understudy_rag.words import english
@@ -61,6 +62,7 @@ def covered(db: sqlite3.Connection) -> int:
     return last
 
 
+@lru_cache(maxsize=65_536)
 def key(term: str, is_stemmed: bool) -> str:
     """Where a term of the index is found."""
     return f"={term}" if is_stemmed else english.stem(term)
