@@ -14,7 +14,7 @@ from understudy_rag.words.postings import HEAD_WEIGHT, K1, MOST_COUNTED, B, Post
 from understudy_rag.words.segments import Part
 
 Floats = NDArray[np.float64]
-_BLOCK: Final = 64
+_GROUP: Final = 64
 _TINY: Final = float(np.nextafter(0.0, 1.0))
 
 
@@ -101,7 +101,8 @@ class VectorScorer:
         added = 0
         for weight, postings in asked:
             assert isinstance(postings, VectorPostings)
-            if 2 * left[added] < left[0] and _least(scores, limit) > left[added]:
+            is_long = 16 * len(postings) > len(scores)  # else it is added in less time than asked
+            if is_long and 2 * left[added] < left[0] and _least(scores, limit) > left[added]:
                 break
             scores[postings.places] += weight * postings.weigh(catalogue, mean)
             if allowed is not None:
@@ -131,12 +132,12 @@ def _summed(places: NDArray[np.intp], counts: NDArray[np.intp]) -> VectorPosting
 
 
 def _least(scores: Floats, limit: int) -> float:
-    """What the best chunks have at least: that many blocks have one with as much.
+    """What the best chunks have at least: that many groups have one with as much.
 
     To sort all of 100,000 would take longer than to score them.
     """
-    whole = len(scores) // _BLOCK * _BLOCK
-    return _nth(scores[:whole].reshape(-1, _BLOCK).max(axis=1), limit)
+    whole = len(scores) // _GROUP * _GROUP
+    return _nth(scores[:whole].reshape(_GROUP, -1).max(axis=0), limit)
 
 
 def _nth(scores: Floats, limit: int) -> float:
