@@ -36,11 +36,14 @@ class Packages:
 
     @property
     def text(self) -> str | None:
-        """The bundle as `Isolate.define` takes it; None if no package is used."""
+        """The bundle as `Isolate.define` takes it; None if no package is used.
+
+        The parentheses have V8 compile it at once: else it would read LangChain three times.
+        """
         if self._bundle is None:
             return None
-        head = "{const factory=()=>function(exports,require,module){"
-        return f"{head}{self._bundle.text}\n}}"
+        head = "{const factory=(()=>(function(exports,require,module){"
+        return f"{head}{self._bundle.text}\n}}))"
 
     def module(self, specifier: str, how: How) -> Module:
         """A package as a module. Raises `Unresolved`."""
