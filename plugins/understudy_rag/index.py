@@ -17,6 +17,7 @@ from understudy_rag.meaning.fusion import fuse
 from understudy_rag.parsing.chunking import split
 from understudy_rag.parsing.documents import Document, Unreadable
 from understudy_rag.parsing.extraction import extract
+from understudy_rag.parsing.plugins import reader_of
 from understudy_rag.results import results
 from understudy_rag.stored import Source, StoredIndex
 from understudy_rag.words.scoring import Scored, best
@@ -172,4 +173,6 @@ async def _document(filename: str, data: bytes) -> Document:
 
 def _source(file: IndexedFile, data: bytes) -> Source:
     sizes = (file.chunk_tokens * LETTERS_PER_TOKEN, file.overlap_tokens * LETTERS_PER_TOKEN)
-    return Source(file.file_id, PurePath(file.filename).stem, sha256(data).digest(), *sizes)
+    digest = sha256(data)
+    digest.update(reader_of(file.filename).encode())
+    return Source(file.file_id, PurePath(file.filename).stem, digest.digest(), *sizes)

@@ -1,5 +1,6 @@
 """Parsers of plugins, installed as pip installs them, and asked for by another process."""
 
+import ast
 import json
 import os
 import re
@@ -89,3 +90,42 @@ def test_a_parser_that_cannot_be_imported_is_named(install, read):
     message, _ = read("film.srt", FILM)
     assert "understudy_subtitles:parse" in message
     assert "no_such_module" in message
+
+
+AGAIN = """
+import asyncio, sys
+from pathlib import Path
+from understudy.indexes import IndexedFile
+from understudy_rag.index import RagIndex
+from understudy_rag.tools.sources import beside
+
+async def main(folder):
+    index = RagIndex(folder / "index")
+    [source] = beside(folder / "files")
+    await index.add("vs_1", IndexedFile("f1", source.name, source.open()))
+    [hit] = await index.search(["vs_1"], "heron", limit=5, only={})
+    await index.close()
+    print([source.stamp, hit.text])
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def test_a_file_is_read_again_when_another_parser_reads_its_kind(install, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "film.srt").write_bytes(FILM)
+
+    def run():
+        command = [sys.executable, "-W", "error", "-c", AGAIN, tmp_path]
+        env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+        return ast.literal_eval(done.stdout)
+
+    before = run()
+    assert run() == before
+    install("understudy_subtitles")
+    after = run()
+    assert before[0] != after[0]
+    assert "-->" in before[1]
+    assert after[1] == "The heron stands.\n\nIt waits."
+    assert run() == after

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from understudy.folder import contents
+from understudy_rag.parsing.plugins import reader_of
 
 if TYPE_CHECKING:
     from understudy.objects import File
@@ -49,7 +50,7 @@ def beside(folder: Path) -> Iterator[Source]:
         # A name may hold bytes that are no text; the inode keeps two of them apart.
         name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
         marks = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
-        stamp = " ".join(map(str, (*marks, name)))
+        stamp = " ".join(map(str, (*marks, name, reader_of(name)))).rstrip()
         yield Source(name, None, stamp, lambda path=path: _pieces(path))  # type: ignore[misc]
 
 
