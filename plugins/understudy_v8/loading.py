@@ -15,6 +15,8 @@ from understudy_v8.web import Layer
 
 # What V8 says when an import or export statement was not recognised, and so not replaced.
 _MODULE_WORDS = re.compile(r"token 'export'|import statement outside")
+_EXPORT = re.compile(r"export\b(\s+default\b)?")
+_TRIED = "understudy:tried"
 _STATEMENT_HINT = "The import or export statement is incomplete, or needs a semicolon behind it."
 
 
@@ -40,7 +42,24 @@ async def define_modules(isolate: Isolate, graph: Graph) -> None:
             if module.doubtful:
                 await isolate.check(module.kind, module.body)
         except SyntaxFault as fault:
+            fault = await _without_export(isolate, module.rewritten.text, fault)
             raise _syntax_error(graph, path, fault) from None
+
+
+async def _without_export(isolate: Isolate, text: str, fault: SyntaxFault) -> SyntaxFault:
+    """What V8 says to the statement behind an `export` that our parser could make nothing of."""
+    lines = text.split("\n")
+    start = (fault.column or 1) - 1
+    found = _EXPORT.match(lines[fault.line - 1], start) if fault.line <= len(lines) else None
+    if found is None:
+        return fault
+    line = lines[fault.line - 1]
+    lines[fault.line - 1] = line[:start] + " " * len(found[0]) + line[found.end() :]
+    try:
+        await isolate.define(_TRIED, "\n".join(lines))
+    except SyntaxFault as other:
+        return other
+    return fault
 
 
 def _syntax_error(graph: Graph, path: str, fault: SyntaxFault) -> ScriptError:

@@ -21,6 +21,7 @@ _STEP = re.compile(
 )
 # `(0 , __u1.name)` and `__u1.name` stand where the author wrote `name`; see `modules.rewrite`.
 _CALLED = re.compile(r"\(0 ?, ?__u_*\d+\.([\w$]+)\)")
+_CALLERS = 3
 _READ = re.compile(r"\b__u_*\d+\.")
 _DEFAULT = re.compile(r"\b__u_*default\b")
 
@@ -53,8 +54,16 @@ def script_error(error: JSError, graph: Graph, where: str) -> ScriptError:
     if own is None:
         what = "Loading" if where == "load" and frames == [] else f"`{where}`"
         return ScriptError(f"{what} failed: {message}", file=graph.main, stack=shown)
+    message += _way(own, frames, graph)
     hint = hint_for(message)
     return error_at(own.file, own.line, own.column, message, hint=hint, stack=shown)
+
+
+def _way(place: _Frame, frames: list[_Frame], graph: Graph) -> str:
+    """How the author's code got there: not all that shows an error can show its stack."""
+    own = [f"{frame.file}:{frame.line}" for frame in frames if frame.file in graph.modules]
+    places = [shown for shown in dict.fromkeys(own) if shown != f"{place.file}:{place.line}"]
+    return f" (called from {', '.join(places[:_CALLERS])})" if places else ""
 
 
 def _frames(stack: str, graph: Graph) -> list[_Frame]:

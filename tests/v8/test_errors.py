@@ -57,6 +57,7 @@ def test_the_stack_is_the_authors(workshop):
         "export async function* invoke(run) {\n  await 0;\n  yield deep();\n}",
     }
     error = workshop.failure(files)
+    assert str(error) == ("lib/deep.js:5:9: deep (called from lib/deep.js:2, index.js:4)")
     assert error.stack.splitlines() == [
         "deep",
         "    at inner (lib/deep.js:5:9)",
@@ -89,6 +90,9 @@ def test_a_module_that_throws_while_it_loads(workshop):
         ("import { nope } from './m.js';", (1, 10), "does not provide an export named 'nope'"),
         ("export { nope } from './m.js';", (1, 10), "does not provide an export named 'nope'"),
         ("import f, from './m.js';", (1, 8), "Unexpected 'f, from'"),
+        ("export function if(a) {}", (1, 17), "Unexpected token 'if'"),
+        ("export default function if(a) {}", (1, 25), "Unexpected token 'if'"),
+        ("if (1) { export const a = 1 }", (1, 10), "Unexpected token 'export'"),
         ("export {};\nreturn 1;", (2, 1), "Illegal return statement"),
         ("export {};\nyield 1;", (2, 1), "Unexpected strict mode reserved word"),
         ("import { f } from './m.js'; f(f, f; let x", (1, 34), "missing ) after argument list"),
@@ -119,7 +123,15 @@ def test_json_that_is_none_has_its_place(workshop):
     [
         ("lodash", "npm package"),
         ("@scope/pkg", "run `understudy npm install a`"),
-        ("node:fs", "part of Node.js"),
+        (
+            "fs",
+            "`fs` is part of Node.js, which index.js does not run in; move what needs it to src/",
+        ),
+        (
+            "node:fs/promises",
+            "src/process.js, which may import it, and call that: `await run.process",
+        ),
+        ("node:path", "part of Node.js: its npm packages are not installed; run `understudy npm"),
         ("https://example.com/x.js", "is an address"),
         ("./missing.js", "there is no file `./missing.js`, seen from `index.js`"),
         ("../outside.js", "leads out of the assistant's folder"),

@@ -14,6 +14,14 @@ from understudy_v8.modules.rewrite import Rewritten
 BUNDLE: Final = "npm:packages"
 """The bundle's name among the modules of an isolate, and in stacks."""
 
+# Of Node.js's modules, those that nothing can stand in for; the others an installation brings.
+_ABSENT: Final = frozenset(
+    (
+        "child_process", "cluster", "dgram", "dns", "domain", "fs", "http", "http2", "https",
+        "inspector", "module", "net", "os", "readline", "repl", "sqlite", "test", "tls",
+        "trace_events", "tty", "v8", "vm", "wasi", "worker_threads", "zlib",
+    )
+)  # fmt: skip
 _ADDRESS: Final = re.compile(r"(https?|data|file|blob|jsr|npm):")
 _LOCAL: Final = ("./", "../", "/")
 # What the linker writes above each file, and above its own parts.
@@ -59,6 +67,8 @@ class Packages:
             except NoBundle as error:
                 self._problem = str(error)
         if self._bundle is None:
+            if specifier.removeprefix("node:").partition("/")[0] in _ABSENT:
+                raise Unresolved(_node_only(specifier))
             kind = "part of Node.js" if specifier.startswith("node:") else "an npm package"
             said = f"`{specifier}` is {kind}: {self._problem}"
             raise Unresolved(f"{said}; {self._advice()}")
@@ -66,6 +76,13 @@ class Packages:
 
     def _advice(self) -> str:
         return f"run `understudy npm install {self._source.assistant_id}`"
+
+
+def _node_only(specifier: str) -> str:
+    return (
+        f"`{specifier}` is part of Node.js, which index.js does not run in; move what needs it to "
+        'src/process.js, which may import it, and call that: `await run.process.call("name", …)`'
+    )
 
 
 def owner(bundle: str, line: int) -> str | None:
