@@ -26,7 +26,8 @@ def test_the_run_object_has_what_the_table_says(workshop):
 def test_the_next_part_is_made_when_the_one_before_was_taken(workshop):
     workshop.write({"index.js": """export async function* invoke(run) {
       for (const n of [1, 2, 3]) { await run.tools.call('made', { n }); yield String(n) }
-    }"""})  # fmt: skip
+    }
+    export const tools = [{ name: 'turn', execute: () => null }];"""})  # fmt: skip
     run = workshop.run_class()
     made = []
 
@@ -38,7 +39,7 @@ def test_the_next_part_is_made_when_the_one_before_was_taken(workshop):
     async def scene():
         program = await workshop.open()
         async for part in program.invoke(run):
-            await asyncio.sleep(0.01)
+            await program.execute(ToolCall("call_1", "turn", {}, run))  # whatever is next has gone
             assert made[-1] == int(part)
 
     workshop.play(scene)
@@ -300,7 +301,7 @@ def test_a_cancelled_loop_really_stops(workshop):
         parts = program.invoke(workshop.run_class())
         assert await anext(parts) == "in"
         pull = asyncio.create_task(anext(parts))
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0)  # it has been asked for
         pull.cancel()
         with pytest.raises(asyncio.CancelledError):
             await pull
@@ -332,19 +333,17 @@ def test_twenty_runs_at_once_keep_apart(workshop):
 def test_a_run_leaves_no_timer_to_the_next(workshop):
     workshop.write({"index.js": """let late = 0;
       export async function invoke(run) {
-        setInterval(() => { late++ }, 10);
+        if (run.lastMessage.text === "set") setInterval(() => { late++ }, 10);
+        else await new Promise((done) => setTimeout(done, 50)); // five times as long
         return String(late);
       }"""})  # fmt: skip
 
     async def scene():
         program = await workshop.open()
-        (first,) = [part async for part in program.invoke(workshop.run_class())]
-        await asyncio.sleep(0.1)
-        (second,) = [part async for part in program.invoke(workshop.run_class())]
-        return int(first), int(second)
+        runs = [workshop.run_class(text) for text in ("set", "wait")]
+        return [[part async for part in program.invoke(run)] for run in runs]
 
-    first, second = workshop.play(scene)
-    assert second - first <= 1
+    assert workshop.play(scene) == [["0"], ["0"]]
 
 
 def test_closing_ends_what_runs(workshop):
