@@ -273,11 +273,19 @@ def quality(collection: Collection, folder: Path) -> None:
         "FTS5's bm25()": lambda q: [ids[row - 1] for row in theirs(floor, "rowid")(q)],
     }
     for name, search in ranked.items():
-        gains = [
-            ndcg([judgements.get(id_, 0) for id_ in search(collection.questions[q])], judgements)
-            for q, judgements in collection.relevant.items()
-        ]
-        print(f"{name:14} nDCG@10 {statistics.mean(gains):.4f} over {len(gains)} queries")
+        rank(name, search, collection)
+    while store.gather():
+        pass
+    store = StoredIndex(folder / "quality.db")
+    rank("ours, segments", ranked["ours"], collection)
+
+
+def rank(name: str, search: Callable[[str], list[str]], collection: Collection) -> None:
+    gains = [
+        ndcg([judgements.get(id_, 0) for id_ in search(collection.questions[q])], judgements)
+        for q, judgements in collection.relevant.items()
+    ]
+    print(f"{name:14} nDCG@10 {statistics.mean(gains):.4f} over {len(gains)} queries")
 
 
 def judged(beir: Path) -> dict[str, dict[str, int]]:

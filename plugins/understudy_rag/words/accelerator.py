@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,30 +96,44 @@ class VectorScorer:
         limit: int,
     ) -> list[tuple[float, int]]:
         """The best chunks; of equal ones the first."""
-        scores = np.zeros(len(catalogue.lengths))
+        words = [_Word(weight, cast("VectorPostings", postings)) for weight, postings in asked]
         left = [*bounds(asked), 0.0]
+        scores = np.zeros(len(catalogue.lengths))
+        mask = None if allowed is None else np.frombuffer(allowed, np.uint8)
         added = 0
-        for weight, postings in asked:
-            assert isinstance(postings, VectorPostings)
-            is_long = 16 * len(postings) > len(scores)  # else it is added in less time than asked
-            if is_long and 2 * left[added] < left[0] and _least(scores, limit) > left[added]:
+        for word in words:
+            if _is_decided(scores, word, left[added], left[0], limit):
                 break
-            scores[postings.places] += weight * postings.weigh(catalogue, mean)
-            if allowed is not None:
-                scores *= np.frombuffer(allowed, np.uint8)
+            scores[word.postings.places] += word.weight * word.postings.weigh(catalogue, mean)
+            if mask is not None:
+                scores *= mask
             added += 1
         places = np.flatnonzero(scores >= max(_least(scores, limit) - left[added], _TINY))
         found = scores[places]
-        for at in range(added, len(asked) + 1):
-            chance = found >= _nth(found, limit) - left[at]
+        for word, rest in zip(words[added:], left[added + 1 :], strict=True):
+            found += word.weight * word.postings.weigh_some(places, catalogue, mean)
+            chance = found >= _nth(found, limit) - rest
             places, found = places[chance], found[chance]
-            if at < len(asked):
-                weight, postings = asked[at]
-                assert isinstance(postings, VectorPostings)
-                found += weight * postings.weigh_some(places, catalogue, mean)
-        order = np.argsort(-found, kind="stable")[:limit]
-        ids = (places[order] + catalogue.base).tolist()
-        return list(zip(found[order].tolist(), ids, strict=True))
+        return _first(places + catalogue.base, found, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    weight: float
+    postings: VectorPostings
+
+
+def _is_decided(scores: Floats, word: _Word, left: float, whole: float, limit: int) -> bool:
+    """Whether a word and those behind it can bring no more chunks among the best."""
+    is_long = 16 * len(word.postings) > len(scores)  # else it is added sooner than this is known
+    return is_long and 2 * left < whole and _least(scores, limit) > left
+
+
+def _first(ids: NDArray[np.intp], scores: Floats, limit: int) -> list[tuple[float, int]]:
+    best = scores >= _nth(scores, limit)
+    ids, scores = ids[best], scores[best]
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return list(zip(scores[order].tolist(), ids[order].tolist(), strict=True))
 
 
 def _summed(places: NDArray[np.intp], counts: NDArray[np.intp]) -> VectorPostings:

@@ -61,7 +61,10 @@ class Scorer(Protocol):
         allowed: bytearray | None,
         limit: int,
     ) -> list[tuple[float, int]]:
-        """The scores and ids of the best chunks. `asked`: words with their weights."""
+        """The scores and ids of the best chunks.
+
+        `asked`: words that are somewhere, with their weights, the greatest first.
+        """
         ...
 
 
