@@ -157,14 +157,14 @@ class Matrix:
 def _largest(values: np.ndarray, limit: int) -> np.ndarray:
     """Where the largest values are, in no order.
 
-    Sorting 100,000 takes a millisecond; the largest of each block of 64 tells what cannot be among
+    Sorting 100,000 takes a millisecond; the largest of each 64 tells what cannot be among
     them in a twentieth of that.
     """
     import numpy as np
 
     if len(values) > limit * _BLOCK:
         whole = len(values) // _BLOCK * _BLOCK
-        tops = values[:whole].reshape(-1, _BLOCK).max(axis=1)
+        tops = values[:whole].reshape(_BLOCK, -1).max(axis=0)
         least = np.partition(tops, -limit)[-limit]
         places = np.flatnonzero(values >= least)
     else:
