@@ -150,9 +150,9 @@ class PlainScorer:
         assert isinstance(new, PlainPostings)
         chunks, counts = old.chunks + new.chunks, old.counts + new.counts
         lengths, base, last = catalogue.lengths, catalogue.base, catalogue.last
-        stay = [base <= chunk <= last and lengths[chunk - base] > 0 for chunk in chunks]
-        if all(stay):
+        if not chunks or (base <= chunks[0] and chunks[-1] <= last and not catalogue.has_gaps):
             return PlainPostings(chunks, counts)
+        stay = [base <= chunk <= last and lengths[chunk - base] > 0 for chunk in chunks]
         return PlainPostings(array("I", compress(chunks, stay)), array("B", compress(counts, stay)))
 
     def best(
