@@ -49,6 +49,7 @@ class Journal:
         self._is_kept = is_kept
         self._events: list[Event] = []
         self._pending: list[Record] = []
+        self._must_last = False
         self._unseen: list[Event] = []
         self._count = 0
         self._stored = 0
@@ -196,19 +197,23 @@ class Journal:
         """Store all lines. If that fails, those that are not the caller's `own` are kept."""
         if not self._is_kept:
             return
+        # Whoever has the turn before may take these lines along, and must then wait for the disk.
+        self._must_last |= durable
         async with self._writing:
             if self._pending:
-                await unbroken(self._store_pending(own, durable=durable))
+                await unbroken(self._store_pending(own))
 
-    async def _store_pending(self, own: Collection[int], *, durable: bool = False) -> None:
+    async def _store_pending(self, own: Collection[int]) -> None:
         """As `_write`, for who holds the lock."""
         lines, self._pending = self._pending, []
+        durable, self._must_last = self._must_last, False
         try:
             await self._append(lines, durable=durable)
             self._stored = lines[-1]["n"]
         except Exception:
             kept = [line for line in lines if line["n"] not in own]
             self._pending = kept + self._pending
+            self._must_last |= durable
             raise
 
     async def _append(self, lines: Sequence[Record], *, durable: bool) -> None:
