@@ -1,40 +1,44 @@
-"""What SIGKILL costs: a host with runs under way is killed at random moments, again and again.
+"""What SIGKILL costs: servers with runs under way are killed at random moments, again and again.
 
-    python benchmarks/kills.py [--kills 1000] [--seconds 60] [--runs 8] [--seed 1]
+    python benchmarks/kills.py [--kills 1000] [--seconds 60] [--runs 6] [--lanes 4] [--seed 1]
 
-A child process holds the runs: an assistant with index.js (clock, chance, a timer, tools side by
-side) and one without, whose model calls tools. Each tool writes its call's id into a file, and
-waits for the disk. The child is killed 0.05 to 0.6 s after it has begun a run; the next one takes
-up what is left. After ten kills, and at the end, one is left alone until all is over. Counted,
-from the journals and the tools' own file:
+Each lane is `understudy serve` on a data root of its own, killed 0 to 1 s after it is ready and
+started again at once. Clients make threads, messages and runs all the time and note every id that
+was answered with 200. One assistant has an index.js (clock, chance, a timer, tools side by side),
+one has none, and its model calls tools. Tools write each call into a file and wait for the disk;
+the model counts its requests. After ten kills, and at the end, a server is left alone until its
+runs are over. Counted:
 
-- lost: runs that have not ended, or that failed without one of the two reasons below;
-- refused: `pay`, which may not be repeated, was under way; given up: killed five times in a row
-  before the run got any further;
-- twice: finished effects that were made again, and calls of `pay` made twice;
+- lost: acknowledged, and not there or not the same afterwards; runs that do not end, or that
+  failed without one of the next two reasons;
+- refused: `pay`, which may not be repeated, was under way; given up: killed eight times at one
+  place;
+- twice: model calls and tool calls that came after the journal had their result, and calls of
+  `pay` made twice;
 - told twice: events with the number of another one, and texts that differ from their deltas.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import itertools
+import http.client
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from understudy import Function, Host
+import kill_tools
+from kill_counts import asked_of, calls_in, counted
+
 from understudy.testing.model_server import Answer, ModelServer, Received, call_tools, say
-from understudy.tools import ToolCall
+from understudy.testing.server import Server
 
 CODE = """
 export async function* invoke(run) {
@@ -48,197 +52,171 @@ export async function* invoke(run) {
 }
 """
 TOOLS = {"tools": [{"type": "look"}, {"type": "pay"}]}
-COUNTS = ("runs", "completed", "refused", "given up", "lost", "twice", "told twice", "taken up")
-ALLOWED = {"`pay` was under way": "refused", "ended at the same place": "given up"}
+ASSISTANTS = {"coder": {"src/index.js": CODE}, "caller": {}}
+COUNTS = ("runs", "completed", "refused", "given up", "twice", "told twice", "taken up")
+OVER = ("completed", "failed", "cancelled", "incomplete", "expired")
 KILLS_IN_A_ROW = 10
-REST_SECONDS = 60
+REST_SECONDS = 120
+CLIENTS = 2
 
 
-class Tool:
-    """Writes down each call before it answers."""
+class Model:
+    """Two rounds of tools, then text. Notes when each call of each run has come."""
 
-    name, idempotent = "look", True
+    def __init__(self) -> None:
+        self.asked: dict[str, list[float]] = {}
 
-    def __init__(self, context: Any) -> None:
-        self.functions = (Function(self.name, idempotent=self.idempotent),)
-
-    async def call(self, call: ToolCall) -> str:
-        with Path(os.environ["CALLS"]).open("a") as file:  # noqa: ASYNC230 - before it answers
-            file.write(f"{self.name} {call.run.id} {call.id}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        await asyncio.sleep(0.002)
-        return "done"
-
-    async def close(self) -> None:
-        """Nothing is held."""
+    def __call__(self, request: Received) -> Answer:
+        self.asked.setdefault(asked_of(request), []).append(time.time())
+        told = sum(message["role"] == "tool" for message in request.body["messages"])
+        if told >= 3 or not request.body.get("tools"):
+            return say("All of it is done, and this is the answer to it.")
+        return call_tools([("look", {"n": told}), ("look", {"n": told + 1})], text="One moment. ")
 
 
-class Pay(Tool):
-    name, idempotent = "pay", False
+class Client:
+    """Makes threads, messages and runs, and remembers what was acknowledged."""
 
+    def __init__(self, server: Server, name: str, runs: int) -> None:
+        self._server = server
+        self._name = name
+        self._most = runs
+        self._count = 0
+        self._under_way: list[str] = []
+        self.acknowledged: dict[str, Any] = {}
+        """Objects by their paths, as they were first answered."""
 
-async def child(root: Path, runs: int) -> None:
-    """Take up what is left, and keep so many runs going."""
-    async with Host(root, resume="all", providers={"tools": {"look": Tool, "pay": Pay}}) as host:
-        if not runs:
-            await host.resume()
-            await rest(host)
-            return
-        taking_up = asyncio.create_task(host.resume())
-        begun = []
-        for assistant in itertools.cycle(("coder", "caller")):
-            begun.append(await host.start(assistant, "Go."))
-            print("begun", flush=True)
-            if len(begun) > runs:
-                await taking_up
-                await begun.pop(0).wait()
-
-
-async def rest(host: Host) -> None:
-    """Wait until all is over."""
-    page = await host.threads.page(limit=10_000)
-    for thread in page.items:
-        for run in (await host.runs.page(thread.id)).items:
-            if not run.is_over:
-                async for _ in host.runs.events(thread.id, run.id):
-                    pass
-
-
-def answer(request: Received) -> Answer:
-    """Two rounds of tools, then text."""
-    told = sum(message["role"] == "tool" for message in request.body["messages"])
-    if told >= 3 or not request.body.get("tools"):
-        return say("All of it is done, and this is the answer to it.")
-    return call_tools([("look", {"n": told}), ("look", {"n": told + 1})], text="One moment. ")
-
-
-class Trial:
-    """A data root, its model, and the child that is killed."""
-
-    def __init__(self, root: Path, model: ModelServer) -> None:
-        self.root = root
-        self.env = {
-            **os.environ,
-            "OPENAI_BASE_URL": model.base_url,
-            "OPENAI_API_KEY": "key",
-            "UNDERSTUDY_DISCOVERY": "0",
-            "CALLS": str(root.parent / "calls"),
-        }
-        for name, files in {"coder": {"src/index.js": CODE}, "caller": {}}.items():
-            folder = root / "assistants" / name
-            (folder / "src").mkdir(parents=True)
-            (folder / "assistant.json").write_text(json.dumps(TOOLS))
-            for file, text in files.items():
-                (folder / file).write_text(text)
-
-    def start(self, runs: int) -> subprocess.Popen[str]:
-        """A child; it has begun a run, if it is to begin any."""
-        command = [sys.executable, __file__, "--child", str(self.root), "--runs", str(runs)]
-        process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert not runs or process.stdout.readline() == "begun\n"
-        return process
-
-    def kill_once(self, runs: int, seconds: float) -> None:
-        """Kill a child so long after it has begun a run."""
-        process = self.start(runs)
-        time.sleep(seconds)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-
-    def finish(self) -> None:
-        """Leave a child alone until all is over. Raises `TimeoutExpired` if something stands."""
-        process = self.start(0)
+    def work(self) -> None:
+        """Until the server is gone."""
         try:
-            process.communicate(timeout=REST_SECONDS)
-        finally:
-            process.kill()
-        assert process.returncode == 0
+            while True:
+                self._begin() if len(self._under_way) < self._most else self._look()
+        except (OSError, ValueError, http.client.HTTPException):
+            return
+
+    def _begin(self) -> None:
+        thread = self._made("/threads", {"metadata": {"by": self._name}})
+        self._count += 1
+        text = f"Go {self._name}-{self._count}."
+        self._made(f"{thread}/messages", {"role": "user", "content": text})
+        assistant = list(ASSISTANTS)[self._count % 2]
+        self._under_way.append(self._made(f"{thread}/runs", {"assistant_id": assistant}))
+
+    def _made(self, path: str, body: dict[str, Any]) -> str:
+        answer = self._server.post(path, body)
+        if answer.status != 200:
+            raise AssertionError(answer.body)
+        made = answer.json()
+        self.acknowledged[f"{path}/{made['id']}"] = made
+        return f"{path}/{made['id']}"
+
+    def _look(self) -> None:
+        run = self._under_way[0]
+        status = self._server.get(run).json().get("status")
+        self._under_way.remove(run)
+        if status not in OVER:
+            self._under_way.append(run)
+
+    def rest(self) -> None:
+        """Wait until all its runs are over."""
+        end = time.monotonic() + REST_SECONDS
+        while self._under_way and time.monotonic() < end:
+            self._look()
+
+    def lost(self) -> int:
+        """How much of what was acknowledged is not there, or another thing, or has not ended."""
+        return sum(not self._is_there(path, made) for path, made in self.acknowledged.items())
+
+    def _is_there(self, path: str, made: dict[str, Any]) -> bool:
+        answer = self._server.get(path)
+        found = answer.json()
+        is_same = found.get("status") in OVER if "/runs/" in path else found == made
+        if answer.status != 200 or not is_same:
+            print(path, made, found, file=sys.stderr)
+        return answer.status == 200 and bool(is_same)
 
 
-def counted(root: Path) -> Counter[str]:
-    """What has become of the runs."""
-    found = Counter[str]()
-    made = Counter(Path(root.parent / "calls").read_text().splitlines())
-    found["twice"] += sum(count - 1 for line, count in made.items() if line.startswith("pay"))
-    for file in root.glob("threads/*/runs/*/run.json"):
-        folder, run = file.parent, json.loads(file.read_text())
-        lines = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
-        found["runs"] += 1
-        found["taken up"] += sum("taken_up" in line for line in lines)
-        found["twice"] += made_again(lines)
-        found["told twice"] += told_wrong(lines)
-        found[verdict(run)] += 1
-    return found
+class Lane:
+    """A data root, its server and its clients."""
+
+    def __init__(self, folder: Path, number: int, model: ModelServer, runs: int) -> None:
+        self.root = folder / f"root{number}"
+        self.calls = folder / f"calls{number}"
+        for name, files in ASSISTANTS.items():
+            for file, text in ({"assistant.json": json.dumps(TOOLS)} | files).items():
+                path = self.root / "assistants" / name / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        paths = [str(folder / "site"), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+        env = {"CALLS": str(self.calls), "PYTHONPATH": ":".join(filter(None, paths))}
+        self.server = Server(self.root, "--quiet", model=model, env=env)
+        self.clients = [
+            Client(self.server, f"{number}-{each}", runs // CLIENTS) for each in range(CLIENTS)
+        ]
+
+    def kill_once(self, seconds: float) -> None:
+        """A server's life: so long after it is ready, while its clients work."""
+        self.server.start()
+        working = [threading.Thread(target=client.work) for client in self.clients]
+        for thread in working:
+            thread.start()
+        time.sleep(seconds)
+        self.server.kill()
+        for thread in working:
+            thread.join()
+
+    def rest(self) -> int:
+        """Leave a server alone until all is over; returns how much was lost."""
+        with self.server:
+            for client in self.clients:
+                client.rest()
+            return sum(client.lost() for client in self.clients)
 
 
-def verdict(run: dict[str, Any]) -> str:
-    """Whether a run was lost."""
-    if run["status"] == "completed":
-        return "completed"
-    reason = (run["last_error"] or {}).get("message", "")
-    for words, name in ALLOWED.items():
-        if words in reason:
-            return name
-    print(run["id"], run["status"], reason, file=sys.stderr)
-    return "lost"
+def lives(lane: Lane, kills: int, end: float, seed: int) -> Counter[str]:
+    """Kill a lane's server so often, or until then."""
+    chance, done = random.Random(seed), 0
+    while done < kills and (not done or time.monotonic() < end):
+        lane.kill_once(chance.uniform(0, 1))
+        done += 1
+        if done % KILLS_IN_A_ROW == 0:
+            lane.rest()
+    lost = lane.rest()
+    acknowledged = sum(len(client.acknowledged) for client in lane.clients)
+    return Counter({"kills": done, "acknowledged": acknowledged, "lost": lost})
 
 
-def made_again(lines: list[dict[str, Any]]) -> int:
-    """Effects that began behind their own result."""
-    ended, again = set[str](), 0
-    for line in lines:
-        if "result" in line and not line["result"].rpartition(".")[2].startswith("t"):
-            ended.add(line["result"])
-        again += "effect" in line and line["id"] in ended
-    return again
-
-
-def told_wrong(lines: list[dict[str, Any]]) -> int:
-    """Numbers that are not new, and finished messages that are not what their deltas say."""
-    last, wrong = 0, 0
-    said: dict[str, str] = {}
-    for line in lines:
-        wrong += line["n"] <= last
-        last = line["n"] + len(line.get("more", ()))
-        data = line.get("data", {})
-        if line.get("event") == "thread.message.delta":
-            pieces = [data["delta"]["content"][0]["text"]["value"], *line.get("more", ())]
-            said[data["id"]] = said.get(data["id"], "") + "".join(pieces)
-        elif line.get("event") == "thread.message.completed":
-            wrong += data["content"][0]["text"]["value"] != said.get(data["id"])
-    return wrong
-
-
-def trial(kills: int, seconds: float, runs: int, seed: int) -> dict[str, int]:
+def trial(kills: int, seconds: float, runs: int, lanes: int, seed: int) -> dict[str, int]:
     """Kill so often, or for so long; returns the counts."""
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder, ModelServer(default=answer) as model:
-        tried = Trial(Path(folder) / "root", model)
-        end, done = time.monotonic() + seconds, 0
-        while done < kills and (not done or time.monotonic() < end):
-            tried.kill_once(runs, chance.uniform(0.05, 0.6))
-            done += 1
-            if done % KILLS_IN_A_ROW == 0:
-                tried.finish()
-        tried.finish()
-        found = counted(tried.root)
-        return {"kills": done, **{name: found[name] for name in COUNTS}}
+    end, answer = time.monotonic() + seconds, Model()
+    with tempfile.TemporaryDirectory() as name, ModelServer(default=answer) as model:
+        folder = Path(name)
+        kill_tools.install(folder / "site")
+        tried = [Lane(folder, number, model, runs) for number in range(lanes)]
+        with ThreadPoolExecutor(lanes) as pool:
+            each = [
+                pool.submit(lives, lane, -(-kills // lanes), end, seed + number)
+                for number, lane in enumerate(tried)
+            ]
+        found = sum((future.result() for future in each), Counter[str]())
+        for lane in tried:
+            found += counted(lane.root, calls_in(lane.calls), answer.asked)
+        found["lost"] += found["failed"]
+        found["model requests"] = len(model.requests)
+        found["tool calls"] = sum(map(len, (a for e in tried for a in calls_in(e.calls).values())))
+    told = ("kills", "acknowledged", "lost", *COUNTS, "model requests", "tool calls")
+    return {name: found[name] for name in told}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=60, help="stop after that time")
-    parser.add_argument("--runs", type=int, default=8, help="how many are under way")
+    parser.add_argument("--runs", type=int, default=6, help="how many are under way in a lane")
+    parser.add_argument("--lanes", type=int, default=4, help="servers that are killed side by side")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        asyncio.run(child(options.child, options.runs))
-        return
-    print(json.dumps(trial(options.kills, options.seconds, options.runs, options.seed)))
+    print(json.dumps(trial(**vars(options))))
 
 
 if __name__ == "__main__":
