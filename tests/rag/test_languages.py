@@ -122,6 +122,14 @@ def test_a_text_in_two_languages_is_of_both():
     assert set(languages_of(TEXTS["english"] * 3, TEXTS["german"] * 3)) == {"english", "german"}
 
 
+def test_source_code_is_in_no_language_whose_small_words_it_repeats():
+    portuguese = 'cfg(target_os = "linux") as usize, cfg(target_os = "android") as isize; ' * 20
+    danish = "pub mod fs; pub mod os; for x in y; pub mod io; pub mod net; "
+    comment = "// The last of these is for the rest, and this is not used by any of them.\n"
+    assert languages_of(comment + portuguese) == ["english"]
+    assert languages_of(comment + danish * 20) == ["english"]
+
+
 def test_where_nothing_tells_of_a_language_it_is_english_or_none():
     assert languages_of("boiler 2024") == ["english"]
     assert languages_of(TEXTS["chinese"]) == []

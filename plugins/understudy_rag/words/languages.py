@@ -8,8 +8,9 @@ English rules never meet a text that is not English, and several languages need 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from understudy_rag.words import english
@@ -17,24 +18,29 @@ from understudy_rag.words.stop_words import STOP_WORDS
 from understudy_rag.words.words import is_unspaced, words
 
 _DEFAULT: Final = "english"
-_SAMPLE: Final = 6_000
+_SAMPLE: Final = 2_000
 _ENOUGH: Final = 0.08
 """The share of stop words that tells a language; of most texts they are a third or more."""
 _FEWEST: Final = 5
-"""Words that a second language must have, that the first does not know."""
+"""Different words that a second language must have, that the first does not know."""
 
 
 def languages_of(*samples: str) -> list[str]:
-    """The languages of a text, the likeliest first; English where nothing tells of another."""
-    found = [word for sample in samples for word in words(sample[:_SAMPLE])]
-    spaced = [word for word in found if not is_unspaced(word)]
-    counts = _telling(spaced)
-    if not counts or counts.most_common(1)[0][1] < _ENOUGH * len(spaced):
+    """The languages of a text, the likeliest first; English where nothing tells of another.
+
+    The one with the most *different* stop words: source code has a few, such as `as` and `os`,
+    again and again.
+    """
+    found = Counter(chain.from_iterable(words(sample[:_SAMPLE]) for sample in samples))
+    spaced = {word: count for word, count in found.items() if not is_unspaced(word)}
+    telling = {word: count for word, count in spaced.items() if word in _languages_by_word()}
+    least = _ENOUGH * sum(spaced.values())
+    first = next(iter(_by_variety(telling)), _DEFAULT)
+    if _times(telling, first) < max(1, least):
         return [_DEFAULT] if any(word.isascii() for word in spaced) else []
-    first = counts.most_common(1)[0][0]
-    others = _telling(word for word in spaced if word not in _stop_words(first))
-    least = max(_FEWEST, _ENOUGH * len(spaced))
-    return [first, *(language for language, count in others.most_common() if count >= least)]
+    rest = {word: count for word, count in telling.items() if word not in _stop_words(first)}
+    others = _by_variety(rest, _FEWEST)
+    return [first, *(each for each in others if _times(rest, each) >= least)]
 
 
 def without_stop_words(asked: Sequence[str], languages: Iterable[str]) -> list[str]:
@@ -94,6 +100,17 @@ def _languages_by_word() -> dict[str, list[str]]:
         for word in _stop_words(language):
             found.setdefault(word, []).append(language)
     return found
+
+
+def _by_variety(telling: Iterable[str], least: int = 1) -> list[str]:
+    """The languages that have so many of these stop words, those with the most first."""
+    having = _telling(telling)
+    return [language for language, count in having.most_common() if count >= least]
+
+
+def _times(telling: Mapping[str, int], language: str) -> int:
+    """How often stop words of a language stand there."""
+    return sum(telling[word] for word in _stop_words(language) & telling.keys())
 
 
 def _telling(found: Iterable[str]) -> Counter[str]:

@@ -26,6 +26,7 @@ _SIGNS: Final = (
 )
 _INDIC: Final = "\u0900-\u0963\u0966-\u0dff"  # their vowel signs are letters to nobody but us
 _WORD: Final = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|[{_INDIC}])+")
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _LETTER: Final = re.compile(rf"[{_UNSPACED}][{_SIGNS}]*")
 # Accents, the vowels that Arabic and Hebrew leave out, and the stroke that draws words out.
 _MARKS: Final = re.compile(
@@ -45,7 +46,11 @@ _SPELT_OTHERWISE: Final = str.maketrans("\u0649\u0629\u03c2", "\u064a\u0647\u03c
 
 def words(text: str) -> list[str]:
     """The words of a text, in its order, repeats kept."""
-    return [word for run in _WORD.findall(folded(text)) for word in _apart(run)]
+    simple = folded(text)
+    if simple.isascii():
+        return _ASCII_WORD.findall(simple)
+    runs = _WORD.findall(simple)
+    return [word for run in runs for word in (_pairs(run) if is_unspaced(run) else (run,))]
 
 
 def spelled(text: str) -> str | None:
@@ -71,7 +76,7 @@ def _around(text: str, lowest: int, at: int) -> tuple[int, int]:
 
 def is_unspaced(word: str) -> bool:
     """Whether a word is a piece of a text without spaces."""
-    return _LETTER.match(word) is not None
+    return not word.isascii() and _LETTER.match(word) is not None
 
 
 def folded(text: str) -> str:
@@ -83,11 +88,8 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", _MARKS.sub("", apart)).lower()
 
 
-def _apart(run: str) -> Iterator[str]:
+def _pairs(run: str) -> Iterator[str]:
     """Pairs of letters, and the last alone: so each letter begins one of them."""
     letters = _LETTER.findall(run)
-    if not letters:
-        yield run
-        return
     yield from (one + other for one, other in pairwise(letters))
     yield letters[-1]
