@@ -68,6 +68,41 @@ def test_one_word_that_happens_to_be_there_is_no_answer(host, files):
     assert "> " not in text
 
 
+def test_half_of_what_is_asked_is_quoted_as_the_nearest(host, tmp_path):
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The rent is 900 euros, due on the first. Dogs are allowed.\n")
+    text = host.run("librarian", "When must the rent be paid?", files=[lease]).text
+    assert text == (
+        "I found nothing that answers this for certain. I saw no mention of "
+        '"paid". The nearest to it:\n\n'
+        "> The rent is 900 euros, due on the first.\n\nlease.txt, line 1 【1:0†source】\n\n"
+    )
+    text = host.run("librarian", "Are cats allowed?", files=[lease]).text
+    assert 'no mention of "cats". The nearest to it:\n\n> Dogs are allowed.' in text
+
+
+def test_a_name_that_stands_nowhere_leaves_nothing_near(host, tmp_path):
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The rent is 900 euros, due on the first.\n")
+    text = host.run("librarian", "What is the rent in Berlin?", files=[lease]).text
+    assert text.startswith("I found nothing about that in your file.")
+    assert "> " not in text
+
+
+def test_a_word_counts_though_another_language_has_it_as_a_small_one(host, tmp_path):
+    note = tmp_path / "note.txt"
+    note.write_text("The keeper painted the door green.\n")
+    text = host.run("librarian", "Where is the door?", files=[note]).text
+    assert text.startswith("> The keeper painted the door green.")
+
+
+def test_a_day_of_the_month_ends_no_sentence(host, tmp_path):
+    note = tmp_path / "note.txt"
+    note.write_text("Hiermit kündige ich den Vertrag zum 31. Juli. Mit freundlichen Grüßen\n")
+    text = host.run("librarian", "Wann endet die Kündigung des Vertrags?", files=[note]).text
+    assert "> Hiermit kündige ich den Vertrag zum 31. Juli.\n" in text
+
+
 def test_the_same_sentence_is_quoted_once(host, tmp_path):
     paths = [tmp_path / f"{n}.txt" for n in range(3)]
     for path in paths:

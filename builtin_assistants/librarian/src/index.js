@@ -6,6 +6,7 @@
 import { bestQuotes } from "./quotes.js";
 import {
   instructionsFor,
+  nearest,
   NO_FILES,
   NO_QUESTION,
   nothingFound,
@@ -30,7 +31,8 @@ export async function* invoke(run) {
 }
 
 function* quote(question, found) {
-  const { quotes, unknown } = bestQuotes(question, found.chunks);
+  const { quotes, isAnswer, unknown } = bestQuotes(question, found.chunks);
   if (quotes.length === 0) yield nothingFound(found.searched, unknown);
+  else if (!isAnswer) yield nearest(unknown);
   for (const each of quotes) yield quotation(each);
 }

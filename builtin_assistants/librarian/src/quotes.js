@@ -17,19 +17,27 @@ const CONTEXT = 0.3;
 /**
  * @param {string} question
  * @param chunks  those of the tool `rag`
- * @returns {{quotes: object[], unknown: string[]}}  the best first, each with `text`, `file`,
- *   `line`, `page` and `marker`; and the words of the question that stand in no passage
+ * @returns {{quotes: object[], isAnswer: boolean, unknown: string[]}}  the best first, each with
+ *   `text`, `file`, `line`, `page` and `marker`; whether they answer, or are only near to it; and
+ *   the words of the question that stand in no passage
  */
 export function bestQuotes(question, chunks) {
   const asked = telling(question);
   const candidates = withoutRepeats(chunks.flatMap((chunk) => candidatesIn(chunk, asked)));
   const weights = asked.map((_, at) => weight(at, candidates));
-  const answers = candidates.filter((each) => isAnswer(each.presence));
-  const scored = answers.map((each) => ({ ...each, score: score(each, weights) }));
-  const ranked = scored.sort((a, b) => b.score - a.score);
-  const quotes = ranked.filter(({ score }) => score >= GOOD_ENOUGH * ranked[0].score);
   const isUnknown = (_, at) => candidates.every(({ presence }) => presence[at] === 0);
-  return { quotes: quotes.slice(0, MOST), unknown: asWritten(question, asked.filter(isUnknown)) };
+  const unknown = asWritten(question, asked.filter(isUnknown));
+  const answers = candidates.filter((each) => isAnswer(each.presence));
+  const isNamed = unknown.some((word) => isName(word, question));
+  const near = isNamed ? [] : candidates.filter((each) => isNear(each.presence));
+  const quotes = best(answers.length > 0 ? answers : near, weights);
+  return { quotes, isAnswer: answers.length > 0, unknown };
+}
+
+function best(candidates, weights) {
+  const scored = candidates.map((each) => ({ ...each, score: score(each, weights) }));
+  const ranked = scored.sort((a, b) => b.score - a.score);
+  return ranked.filter(({ score }) => score >= GOOD_ENOUGH * ranked[0].score).slice(0, MOST);
 }
 
 /** Each sentence, with how far it has each word of the question: 1, in its surroundings, or 0. */
@@ -76,6 +84,16 @@ function isAnswer(presence) {
   const found = sum(presence);
   if (!presence.includes(1)) return false;
   return asked <= 4 ? found > asked / 2 : found >= 2.5 + 0.1 * (asked - 5);
+}
+
+/** Whether it has half of what a short question asks about: "rent" of "When is the rent paid?" */
+function isNear(presence) {
+  return presence.length <= 4 && presence.includes(1) && sum(presence) >= presence.length / 2;
+}
+
+/** A name or number that stands nowhere tells that a question is about something else. */
+function isName(word, question) {
+  return /^[\p{Lu}\p{N}]/u.test(word) && !question.startsWith(word);
 }
 
 function score({ presence, rank }, weights) {

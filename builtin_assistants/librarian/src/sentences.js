@@ -14,6 +14,9 @@ const ROWS = /\.(?:csv|tsv|jsonl?|log|ya?ml|toml|ini|xlsx|ods|[jt]sx?|py|java|c|
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{L}|mrs?|ms|dr|prof|st|no|nos|nr|vs|etc|art|abs|bzw|ca|ggf|inkl|mme|mlle|sr|sra|fig|vol|pp|cf|al|e\.g|i\.e|z\.b|d\.h|u\.a)\.$/iu;
 
+/** "am 31. Juli": nor behind these, at the price of two sentences that are quoted together. */
+const ORDINAL = /(?:^|\s)(?:[12]?\d|3[01])\.$/;
+
 /** No sentence is longer, in characters: what has no full stop is cut at its lines. */
 const LONGEST = 600;
 
@@ -55,7 +58,8 @@ function* pieces(block) {
 }
 
 function goesOn(begun, rest) {
-  return rest !== "" && (ABBREVIATION.test(begun) || (begun.endsWith(".") && /^\s+\p{Ll}/u.test(rest)));
+  if (rest === "" || !begun.endsWith(".")) return false;
+  return ABBREVIATION.test(begun) || ORDINAL.test(begun) || /^\s+\p{Ll}/u.test(rest);
 }
 
 function* lines(text, start) {

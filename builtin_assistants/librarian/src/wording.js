@@ -36,9 +36,18 @@ function standing({ file, page, line }) {
 /** An honest word. `unknown`: words of the question that no passage has. */
 export function nothingFound(searched, unknown) {
   const files = searched === 1 ? "your file" : `your ${searched} files`;
+  const found = `I found nothing about that in ${files}.${missing(unknown)}`;
+  return `${found} Try words that the text itself may use.\n`;
+}
+
+/** What is said before quotes that have half of what was asked about. */
+export function nearest(unknown) {
+  return `I found nothing that answers this for certain.${missing(unknown)} The nearest to it:\n\n`;
+}
+
+function missing(unknown) {
   const words = unknown.slice(0, 5).map((word) => `"${word}"`);
-  const missing = words.length > 0 ? ` I saw no mention of ${words.join(" or ")}.` : "";
-  return `I found nothing about that in ${files}.${missing} Try words that the text itself may use.\n`;
+  return words.length > 0 ? ` I saw no mention of ${words.join(" or ")}.` : "";
 }
 
 export function quotation({ text, marker, ...place }) {

@@ -1,4 +1,4 @@
-/** Text to words, and whether two words are forms of one. No language is asked for: all at once. */
+/** Text to words, and whether two words are forms of one. Endings are those of all languages at once. */
 
 import { ASKING, COMMON, ENDINGS, INFLECTIONS } from "./languages.js";
 
@@ -11,16 +11,23 @@ const DENSE = /[\p{sc=Han}\p{sc=Kana}]/u;
 const GRAMMAR = /^[\p{sc=Hira}ー]+$/u;
 
 const asking = new RegExp(ASKING.map(plain).sort((a, b) => b.length - a.length).join("|"), "gu");
-const common = new Set(COMMON.map(plain));
+const common = Object.values(COMMON).map((list) => new Set(list.map(plain)));
 const endings = new Set(["", ...ENDINGS.map(plain)]);
 const inflections = new Set(["", ...INFLECTIONS]);
 
 /** The words of a question that tell what it is about; all of them if there are no others. */
 export function telling(question) {
   const apart = plain(question).replace(UNSPACED, (run) => run.replace(asking, " "));
-  const all = new Set(words(apart));
-  const kept = [...all].filter((word) => !common.has(word) && !GRAMMAR.test(word));
-  return kept.length > 0 ? kept : [...all];
+  const all = [...new Set(words(apart))];
+  const known = commonIn(all);
+  const kept = all.filter((word) => !known.has(word) && !GRAMMAR.test(word));
+  return kept.length > 0 ? kept : all;
+}
+
+/** The common words of a question's language, which has most of its words: Dutch has "door", too. */
+function commonIn(asked) {
+  const count = (list) => asked.filter((word) => list.has(word)).length;
+  return common.reduce((best, list) => (count(list) > count(best) ? list : best));
 }
 
 /** The words of a text, in order. */
