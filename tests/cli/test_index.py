@@ -195,4 +195,6 @@ def test_a_file_that_cannot_be_read_is_named_each_time(understudy, tmp_path):
         done = understudy("index", "add", "junk", str(junk))
         assert done.code == 1
         assert "junk.bin" in done.err
-        assert "1 not searchable" in done.out
+        assert done.out.endswith(", 1 not searchable\n")
+        assert "): 0 added, 0 unchanged" in done.out
+    assert understudy("index", "add", "junk", junk, "--json").json()["added"] == 0

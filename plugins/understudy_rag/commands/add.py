@@ -41,6 +41,11 @@ class _Tally:
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
 
+    @property
+    def done(self) -> int:
+        """How many were added that can be searched."""
+        return len(set(self.added) - {each.id for each in self.failed})
+
 
 @click.command("add", epilog=_EPILOG)
 @click.argument("store")
@@ -120,7 +125,7 @@ def _as_json(store: VectorStore, tally: _Tally) -> str:
     shown = {
         "vector_store": store.id,
         "name": store.name,
-        "added": len(tally.added) - len([each for each in tally.failed if each.id]),
+        "added": tally.done,
         "replaced": tally.replaced,
         "unchanged": tally.unchanged,
         "failed": [each.as_json() for each in tally.failed],
@@ -129,8 +134,7 @@ def _as_json(store: VectorStore, tally: _Tally) -> str:
 
 
 def _as_text(store: VectorStore, tally: _Tally) -> str:
-    done = len(tally.added) - len([each for each in tally.failed if each.id])
-    parts = [f"{done} added", f"{tally.unchanged} unchanged"]
+    parts = [f"{tally.done} added", f"{tally.unchanged} unchanged"]
     parts += [f"{tally.replaced} replaced"] if tally.replaced else []
     parts += [f"{len(tally.failed)} not searchable"] if tally.failed else []
     return f"{store.name or store.id} ({store.id}): {', '.join(parts)}"
