@@ -83,34 +83,42 @@ def check(model: type[B], value: dict[str, Any]) -> B:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise refusal(error) from None
+        raise refusal(error, value) from None
 
 
-def refusal(error: ValidationError) -> Refused:
-    """The first thing that is wrong, in OpenAI's words as far as they are known."""
-    first = _most_telling(error.errors(include_url=False, include_input=False))
-    param = ".".join(_fields(first))
+def refusal(error: ValidationError, value: Any) -> Refused:
+    """The first thing that is wrong with a value, in OpenAI's words as far as they are known."""
+    first = _most_telling(error.errors(include_url=False, include_input=False), value)
+    param = ".".join(_fields(first, value))
     code = _CODES.get(first["type"], "invalid_value")
     if first["type"] == "missing":
         message = f"Missing required parameter: '{param}'."
     elif first["type"] == "extra_forbidden":
         message = f"Unknown parameter: '{param}'."
     else:
-        message = f"Invalid '{param}': {first['msg'].removeprefix('Value error, ')}."
+        subject = f"Invalid '{param}'" if param else "Invalid request"
+        message = f"{subject}: {first['msg'].removeprefix('Value error, ')}."
     return Refused(message, param=param or None, code=code)
 
 
-def _most_telling(errors: list[ErrorDetails]) -> ErrorDetails:
+def _most_telling(errors: list[ErrorDetails], value: Any) -> ErrorDetails:
     """The first error; where something may be of several kinds, of the kind that fits best."""
-    begin = _fields(errors[0])
-    same = [each for each in errors if _fields(each)[: len(begin)] == begin]
-    return max(same, key=lambda each: len(_fields(each)))
+    begin = _fields(errors[0], value)
+    same = [each for each in errors if _fields(each, value)[: len(begin)] == begin]
+    return max(same, key=lambda each: (len(_fields(each, value)), not _is_of_kind(each)))
 
 
-def _fields(error: ErrorDetails) -> list[str]:
-    return [str(step) for step in error["loc"] if not _is_union_step(step)]
+def _is_of_kind(error: ErrorDetails) -> bool:
+    """Whether it says only that a value is of another kind."""
+    return error["type"].endswith(("_type", "_parsing"))
 
 
-def _is_union_step(step: int | str) -> bool:
-    """pydantic names the branch of a union between the fields; clients know only fields."""
-    return isinstance(step, str) and not step.replace("_", "").isalnum()
+def _fields(error: ErrorDetails, value: Any) -> list[str]:
+    """The way to what is wrong, without the branches of unions that pydantic names, too."""
+    found: list[str] = []
+    for step in error["loc"]:
+        is_key = isinstance(value, dict) and step in value
+        if is_key or (isinstance(value, list) and step in range(len(value))):
+            value = value[step]
+            found.append(str(step))
+    return [*found, str(error["loc"][-1])] if error["type"] == "missing" else found

@@ -70,7 +70,7 @@ def read_after(request: Request) -> int:
     try:
         return EventsQuery.model_validate({"after": sent}).after
     except ValidationError as error:
-        raise refusal(error) from None
+        raise refusal(error, {"after": sent}) from None
 
 
 Q = TypeVar("Q", bound=BaseModel)
@@ -82,10 +82,11 @@ def read_query(request: Request) -> PageQuery: ...
 def read_query(request: Request, model: type[Q]) -> Q: ...
 def read_query(request: Request, model: type[BaseModel] = PageQuery) -> BaseModel:
     """The query of a request: the page that is asked for, and more. Raises `Refused`."""
+    sent = dict(request.query_params)
     try:
-        return model.model_validate(dict(request.query_params))
+        return model.model_validate(sent)
     except ValidationError as error:
-        raise refusal(error) from None
+        raise refusal(error, sent) from None
 
 
 def list_response(items: Sequence[Mapping[str, Any]], *, has_more: bool) -> Response:

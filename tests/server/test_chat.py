@@ -305,7 +305,7 @@ def test_an_unknown_model_is_not_found(client, server):
         ({"model": "jan"}, "messages"),
         ({"model": "jan", "messages": []}, "messages"),
         ({"model": "jan", "messages": [{"role": "king", "content": "x"}]}, "messages.0"),
-        ({"model": "jan", "messages": [{"role": "user"}]}, "messages.0.user.content"),
+        ({"model": "jan", "messages": [{"role": "user"}]}, "messages.0.content"),
         ({"model": "jan", "messages": HI, "temperature": 3}, "temperature"),
         ({"model": "jan", "messages": HI, "n": 2}, "n"),
         ({"model": "jan", "messages": HI, "tools": [{"type": "magic"}]}, "tools.0.type"),

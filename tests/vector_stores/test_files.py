@@ -194,3 +194,34 @@ def test_a_wrong_cursor_or_state_is_refused(server, shelf):
     assert server.get(f"{path}?filter=lost").error["param"] == "filter"
     assert server.get(f"{path}?limit=0").status == 400
     assert server.get(f"{path}?order=random").status == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "param", "reason"),
+    [
+        ({"attributes": {"k": "x" * 513}}, "attributes.k", "at most 512 characters"),
+        (
+            {
+                "chunking_strategy": {
+                    "type": "static",
+                    "static": {"max_chunk_size_tokens": 99, "chunk_overlap_tokens": 0},
+                }
+            },
+            "chunking_strategy.static.max_chunk_size_tokens",
+            "greater than or equal to 100",
+        ),
+        (
+            {"chunking_strategy": {"type": "static", "static": {"chunk_overlap_tokens": 100}}},
+            "chunking_strategy.static.max_chunk_size_tokens",
+            "Missing required parameter",
+        ),
+        ({"chunking_strategy": {"type": "other"}}, "chunking_strategy", "'static', 'auto'"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place_in_the_request(server, shelf, body, param, reason):
+    file_id = shelf.upload("a.txt", "text")
+    store_id = server.post("/vector_stores", {}).json()["id"]
+    answer = server.post(f"/vector_stores/{store_id}/files", {"file_id": file_id, **body})
+    assert answer.status == 400
+    assert answer.error["param"] == param
+    assert reason in answer.error["message"]

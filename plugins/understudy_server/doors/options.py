@@ -33,4 +33,4 @@ def call_options(
     try:
         return CallOptions.model_validate(given)
     except ValidationError as error:
-        raise refusal(error) from None
+        raise refusal(error, given) from None
