@@ -211,9 +211,9 @@ def test_a_wrong_cursor_or_state_is_refused(server, shelf):
             "greater than or equal to 100",
         ),
         (
-            {"chunking_strategy": {"type": "static", "static": {"chunk_overlap_tokens": 100}}},
+            {"chunking_strategy": {"type": "static", "static": {"max_chunk_size_tokens": "x"}}},
             "chunking_strategy.static.max_chunk_size_tokens",
-            "Missing required parameter",
+            "valid integer",
         ),
         ({"chunking_strategy": {"type": "other"}}, "chunking_strategy", "'static', 'auto'"),
     ],
