@@ -77,8 +77,9 @@ def rows(root: Path, store_id: str, query: str) -> list[Any]:
 async def embedded(root: Path, store_id: str, number: int) -> None:
     """Wait until so many chunks have a vector, and none is to do."""
     counts = "SELECT (SELECT count(*) FROM vec), (SELECT count(*) FROM todo)"
-    while rows(root, store_id, counts) != [(number, 0)]:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(WAIT):
+        while rows(root, store_id, counts) != [(number, 0)]:
+            await asyncio.sleep(0.01)
 
 
 async def found(host: Host, store_id: str, query: str, **options: Any) -> list[str]:
@@ -226,8 +227,9 @@ def test_a_passage_that_the_server_refuses_keeps_no_other_from_its_vector(root, 
     async def work(host: Host) -> Any:
         store_id = await filled(host, texts)
         tries = "SELECT (SELECT count(*) FROM vec), (SELECT max(tries) FROM todo)"
-        while rows(root, store_id, tries) != [(9, 2)]:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(WAIT):
+            while rows(root, store_id, tries) != [(9, 2)]:
+                await asyncio.sleep(0.01)
         return await found(host, store_id, "unspeakable")
 
     assert in_host(root, work)[0] == "bad.txt"

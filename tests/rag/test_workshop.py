@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import textwrap
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from understudy.testing.documents import docx, pdf
 from understudy_rag.parsing.documents import Unreadable
+from understudy_rag.parsing.parser import limits
 from understudy_rag.parsing.wire import Task
 from understudy_rag.parsing.workshop import Workshop
 
@@ -149,6 +151,14 @@ def _child_of(workshop):
     with open(f"/proc/{parent}/task/{parent}/children") as children:
         found = children.read().split()
     return int(found[0]) if found else None
+
+
+def test_a_small_file_may_take_less_time_than_a_large_one():
+    times = [
+        limits({"target": target, "format": "pdf", "size": size})[resource.RLIMIT_CPU]
+        for target, size in ((None, 1_000), (None, 64 * 2**20), ("other:read", 1_000))
+    ]
+    assert times == [20, 84, 60]
 
 
 def test_memory_has_a_limit(workshop):

@@ -23,7 +23,10 @@ import sys
 from importlib import import_module
 from typing import Any, Final
 
-CPU_SECONDS: Final = 60
+CPU_SECONDS: Final = 20
+CPU_SECONDS_PER_MEGABYTE: Final = 1
+"""More than slow machines need. A small file that takes long was made to."""
+CPU_SECONDS_OF_OTHERS: Final = 60
 MEMORY_BYTES: Final = 2**30
 MEMORY_BYTES_OF_OTHERS: Final = 4 * 2**30
 """Of plugins and kreuzberg, whose libraries alone reserve more than a gigabyte."""
@@ -100,17 +103,21 @@ def _work(task: dict[str, Any], place: socket.socket) -> None:
 
 
 def _limit(task: dict[str, Any]) -> None:
-    is_ours = task["target"] is None and task["format"] != "foreign"
-    memory = MEMORY_BYTES if is_ours else MEMORY_BYTES_OF_OTHERS
-    limits = (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for name, value in limits:
+    for name, value in limits(task).items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(name, (value, value))
+
+
+def limits(task: dict[str, Any]) -> dict[int, int]:
+    """What a child may use, by the numbers that the operating system has for it."""
+    is_ours = task["target"] is None and task["format"] != "foreign"
+    by_size = CPU_SECONDS + CPU_SECONDS_PER_MEGABYTE * task["size"] // 2**20
+    return {
+        resource.RLIMIT_CPU: by_size if is_ours else CPU_SECONDS_OF_OTHERS,
+        resource.RLIMIT_AS: MEMORY_BYTES if is_ours else MEMORY_BYTES_OF_OTHERS,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
 
 
 def _received(place: socket.socket, size: int) -> bytes:
