@@ -32,6 +32,8 @@ class Locks:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
+        self._own: dict[str, Path] = {}
+        """What is held for long in this process, by the name of its file."""
 
     @contextmanager
     def short(self, name: str) -> Iterator[None]:
@@ -69,19 +71,30 @@ class Locks:
                 f"`{'/'.join(path)}` is in use by somebody else.",
                 hint="Wait until it is free, or stop the other process.",
             )
+        self._own[digest] = path
         try:
             with suppress(OSError):  # on a full disk a lock is as good without its name
                 os.pwrite(fd, "/".join(path).encode(), 0)
             yield
         finally:
+            del self._own[digest]
             self._give_back(name, fd)
 
     def held(self) -> list[Path]:
         """The names that are held for long, or whose holder was killed."""
         with suppress(FileNotFoundError), os.scandir(self._disk.path(_FOLDER)) as files:
-            texts = [_text(file.path) for file in files if len(file.name) == 2 * _DIGEST_BYTES]
-            return [tuple(text.split("/")) for text in texts if text]
+            found = [self._held(file) for file in files if len(file.name) == 2 * _DIGEST_BYTES]
+            return [path for path in found if path]
         return []
+
+    def _held(self, file: os.DirEntry[str]) -> Path:
+        """What a lock file says; nothing before its holder has it, or when it is given back."""
+        if own := self._own.get(file.name):
+            return own
+        with suppress(OSError), open(file.path, encoding="utf-8") as opened:
+            if text := opened.read():
+                return tuple(text.split("/"))
+        return ()
 
     def _give_back(self, name: str, fd: int) -> None:
         with suppress(OSError):
@@ -119,13 +132,6 @@ class Locks:
             except FileNotFoundError:
                 self._disk.make_folder(_FOLDER)
                 return self._disk.open_fd(name, flags)
-
-
-def _text(file: str) -> str:
-    """What a lock file says; nothing before its holder has it, or when it is given back."""
-    with suppress(OSError), open(file, encoding="utf-8") as opened:
-        return opened.read()
-    return ""
 
 
 def _release(fd: int) -> None:

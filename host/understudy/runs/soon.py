@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-DELAY_SECONDS: Final = 0.2
-"""How much of an answer a kill may cost: what came since."""
+DELAY_SECONDS: Final = 1.0
+"""What came since is what a kill may cost of an answer; its model would be asked again anyway."""
 _GRAIN_SECONDS: Final = 0.02
 _log = logging.getLogger("understudy.runs")
 
