@@ -27,6 +27,7 @@ from understudy.runs.lines import events_in
 from understudy.runs.model_calls import ModelCalls
 from understudy.runs.past import Past
 from understudy.runs.process_use import Gathered, ProcessUse
+from understudy.runs.quota import Quota
 from understudy.runs.record import RunRecord
 from understudy.runs.requests import Requests
 from understudy.runs.resumption import Ending, Resumption
@@ -69,6 +70,7 @@ class ActiveRun:
         companion: Companion,
         *,
         max_steps: int,
+        model_calls: int,
     ) -> None:
         self.id = record.run.id
         self.assistant = scene.assistant
@@ -90,6 +92,7 @@ class ActiveRun:
         self.effects = Effects(
             record.journal,
             Resumption(self.tools, transcript, self.ending),
+            Quota(model_calls),
             doers={
                 "model.available": models.available,
                 "log": self._log,

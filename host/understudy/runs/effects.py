@@ -18,6 +18,7 @@ from understudy.runs import fetch
 from understudy.runs.journal import Journal
 from understudy.runs.order import Order
 from understudy.runs.past import Past, failure, was_dropped
+from understudy.runs.quota import Quota
 from understudy.store import Record
 from understudy.streams import closing
 
@@ -79,12 +80,14 @@ class Effects:
         self,
         journal: Journal,
         resumption: Resumption,
+        quota: Quota,
         *,
         doers: Mapping[str, Doer],
         streamers: Mapping[str, Streamer],
     ) -> None:
         self._journal = journal
         self._resumption = resumption
+        self._quota = quota
         self._doers = doers
         self._streamers = streamers
         self._order = Order()
@@ -97,6 +100,8 @@ class Effects:
     async def take_up(self, past: Past) -> None:
         """Answer from a journal what it knows the answer to."""
         self._past = past
+        for kind in past.kinds():
+            self._quota.count(kind)
         await self._note_the_end(past, "")
 
     @property
@@ -178,6 +183,8 @@ class Effects:
         if self._past is not None and kind != "log":
             await self._past.all_given()
             await self._resumption.arrive()
+        if (error := self._quota.count(kind)) is not None:
+            await self._resumption.give_up(error)
         if kind not in _ENDLESS:
             shown = _recorded(kind, payload)
             await self._journal.effect(effect_id, kind, shown, durable=durable)

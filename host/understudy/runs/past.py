@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from understudy import errors
@@ -37,6 +37,10 @@ class Past:
     def _will_be_seen(self, effect_id: str) -> bool:
         finished = any(parent in self._results for parent in outer(effect_id))
         return not finished and not _is_log(effect_id) and not was_dropped(self._results[effect_id])
+
+    def kinds(self) -> Iterator[str]:
+        """The kinds of all effects that were made, to their end or not."""
+        return (line["effect"] for line in self._begun.values())
 
     def began(self, effect_id: str) -> bool:
         """Whether this effect was made, to its end or not."""

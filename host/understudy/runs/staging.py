@@ -26,6 +26,7 @@ from understudy.runs.execution import Invoke
 from understudy.runs.journal import Journal
 from understudy.runs.model_calls import ANY_MODEL, ModelCalls
 from understudy.runs.past import Past
+from understudy.runs.quota import chosen_model_calls
 from understudy.runs.record import RunRecord
 from understudy.runs.recovery import Abandoned, mark_taken_up
 from understudy.runs.run import Part
@@ -69,6 +70,7 @@ class Stage:
         self._files = files
         self._vector_stores = vector_stores
         self._soon = Soon()
+        self._most_model_calls = chosen_model_calls()
         self.attachments = Attachments(threads, vector_stores, files)
 
     def elsewhere(self, store: Store, threads: Threads, *, keeps_journals: bool = False) -> Stage:
@@ -180,6 +182,7 @@ class Stage:
             OwnFolder(loaded.folder.path, loaded.standing),
             loaded.companion,
             max_steps=_max_steps(loaded),
+            model_calls=self._most_model_calls,
         )
         if self._hooks.implementations(hookspecs.observe_event):
             observers.append(active)
