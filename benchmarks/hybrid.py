@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import random
 import sqlite3
 import statistics
@@ -36,6 +37,7 @@ from understudy_rag.meaning.stored_vectors import StoredVectors
 from understudy_rag.meaning.vectors import pack
 from understudy_rag.stored import StoredIndex
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # CPU of threads that only wait counts, too
 STORE = "bench"
 DIMENSIONS = 384
 ROUNDS = 30

@@ -175,6 +175,7 @@ def queries_at(size: int, texts: Sequence[str], folder: Path) -> None:
     for name, search in contenders.items():
         for state in ("first", "again"):
             report(f"  {name}, asked {state}", search, asked)
+    one_more(store, asked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  peak memory of this process: {peak:.0f} MiB")
 
@@ -185,6 +186,22 @@ def gathered(store: StoredIndex, size: int) -> None:
     while store.gather():
         pass
     print(f"  segments: {size / (time.process_time() - began):,.0f} chunks a second")
+
+
+def one_more(store: StoredIndex, asked: Sequence[str]) -> None:
+    """What it costs until a file of 20 chunks can be searched: adding it, and the next question."""
+    search, adding, asking = ours(store.path, default_scorer()), [], []
+    search(asked[0])
+    chunks = [Chunk(f"{text} extra", 1, 1) for text in asked[:20]]
+    for number, question in enumerate(asked[:20]):
+        began = time.process_time()
+        store.add(Source(f"extra{number}", "", b"", 800, 0), chunks)
+        between = time.process_time()
+        search(f"{question} extra")
+        adding.append(1000 * (between - began))
+        asking.append(1000 * (time.process_time() - between))
+    added, found = statistics.median(adding), statistics.median(asking)
+    print(f"  a file of 20 chunks: {added:.1f} ms to add, {found:.1f} ms for the next question")
 
 
 def questions(texts: Sequence[str]) -> list[str]:
