@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from bisect import bisect_right
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from understudy.errors import UnderstudyError
 from understudy.events import Event
+from understudy.runs.history import History
 from understudy.runs.lines import events_in, last_number, packed
 from understudy.runs.soon import Soon
 from understudy.runs.unbroken import unbroken
@@ -47,7 +47,7 @@ class Journal:
         self._log: Path = (*run, "journal")
         self._observe = observe
         self._is_kept = is_kept
-        self._events: list[Event] = []
+        self._history = History()
         self._pending: list[Record] = []
         self._must_last = False
         self._unseen: list[Event] = []
@@ -55,7 +55,6 @@ class Journal:
         self._stored = 0
         self._soon = soon
         self._is_due = False
-        self._waiting: list[asyncio.Future[None]] = []
         self._closed = False
         self._writing = asyncio.Lock()
         self._beside: list[Callable[[], Awaitable[None]]] = []
@@ -69,7 +68,7 @@ class Journal:
     def take_up(self, records: Sequence[Record]) -> None:
         """Go on with the journal of a process that has died, silent until told otherwise."""
         self._count = self._stored = last_number(records)
-        self._events = events_in(records)
+        self._history = History(events_in(records))
         if records:
             self.began = records[0]["t"]
             self.seed = bytes.fromhex(records[0].get("seed", ""))
@@ -79,11 +78,6 @@ class Journal:
         """Note that a run that was taken up has done again all that it did before."""
         self._line({"reached": True})
         await self._write(durable=True)
-
-    @property
-    def seen(self) -> Sequence[Event]:
-        """The events that can be seen so far."""
-        return self._events
 
     # -- writing
 
@@ -235,44 +229,22 @@ class Journal:
         del self._unseen[:seen]
 
     def _publish(self, event: Event) -> None:
-        self._events.append(event)
+        self._history.add(event)
         self._observe(event)
-        if self._waiting:
-            self._wake_readers()
 
-    def _wake_readers(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for reader in waiting:
-            if not reader.done():
-                reader.set_result(None)
-
-    async def follow(self, after: int = 0) -> AsyncIterator[Event]:
+    def follow(self, after: int = 0) -> AsyncIterator[Event]:
         """The events behind number `after`, those still to come included."""
-        events = self._events
-        index = bisect_right(events, after, key=_number)
-        while True:
-            while index < len(events):
-                yield events[index]
-                index += 1
-            if self._closed:
-                return
-            reader = asyncio.get_running_loop().create_future()
-            self._waiting.append(reader)
-            await reader
+        return self._history.follow(after)
 
     @property
     def last(self) -> int:
         """The number of the newest event that can be seen."""
-        return self._events[-1].n if self._events else 0
+        return self._history.last
 
     def close(self) -> None:
         """No more events will come; readers end when they have seen the last one."""
         self._closed = True
-        self._wake_readers()
-
-
-def _number(event: Event) -> int:
-    return event.n
+        self._history.close()
 
 
 def _may_be_seen(event: Event, stored: int) -> bool:
