@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 if TYPE_CHECKING:
-    from understudy_v8.web import crypto
+    from understudy_v8.web import operations
 
 _BLOCK = 16
 
 
-def transform(wanted: crypto.Cipher) -> bytes:
+def transform(wanted: operations.Cipher) -> bytes:
     """Encrypt or decrypt. Raises `ValueError`."""
-    work = {"AES-GCM": _gcm, "AES-CBC": _cbc, "AES-CTR": _ctr}[wanted.cipher]
+    work = {"AES-GCM": _gcm, "AES-CBC": _cbc, "AES-CTR": _ctr, "AES-KW": _wrap}[wanted.cipher]
     return work(wanted)
 
 
-def _gcm(wanted: crypto.Cipher) -> bytes:
+def _gcm(wanted: operations.Cipher) -> bytes:
     size = wanted.tag_bytes
     cipher = Cipher(algorithms.AES(wanted.key), modes.GCM(wanted.iv, None, size))
     if wanted.operation == "encrypt":
@@ -39,7 +40,7 @@ def _gcm(wanted: crypto.Cipher) -> bytes:
         raise ValueError("the data does not fit its tag") from None
 
 
-def _cbc(wanted: crypto.Cipher) -> bytes:
+def _cbc(wanted: operations.Cipher) -> bytes:
     cipher = Cipher(algorithms.AES(wanted.key), modes.CBC(wanted.iv))
     if wanted.operation == "encrypt":
         padder, encryptor = padding.PKCS7(8 * _BLOCK).padder(), cipher.encryptor()
@@ -50,7 +51,7 @@ def _cbc(wanted: crypto.Cipher) -> bytes:
     return unpadder.update(padded) + unpadder.finalize()
 
 
-def _ctr(wanted: crypto.Cipher) -> bytes:
+def _ctr(wanted: operations.Cipher) -> bytes:
     """Only the last `counter_bits` count, and they may wrap around once."""
     size = 1 << wanted.counter_bits
     start = int.from_bytes(wanted.iv)
@@ -66,3 +67,13 @@ def _ctr(wanted: crypto.Cipher) -> bytes:
 def _count(key: bytes, counter: bytes, data: bytes) -> bytes:
     encryptor = Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor()
     return encryptor.update(data) + encryptor.finalize()
+
+
+def _wrap(wanted: operations.Cipher) -> bytes:
+    """RFC 3394."""
+    if wanted.operation == "encrypt":
+        return aes_key_wrap(wanted.key, wanted.data)
+    try:
+        return aes_key_unwrap(wanted.key, wanted.data)
+    except InvalidUnwrap:
+        raise ValueError("the data was not wrapped with this key") from None

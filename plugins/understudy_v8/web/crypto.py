@@ -1,4 +1,5 @@
-"""What `crypto.subtle` computes: hashes and derived keys by Python's own means, AES by OpenSSL's.
+"""What `crypto.subtle` computes: hashes and derived keys by Python's own means, the rest by
+OpenSSL's.
 
 Keys and data come as Base64; so does the result.
 """
@@ -9,85 +10,28 @@ import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from importlib import import_module
+from typing import Any
 
-from pydantic import Base64Bytes, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from understudy.errors import Invalid, ScriptError
+from understudy_v8.web.operations import OPERATION, Digest, Hkdf, Hmac, Pbkdf2
 
 _HASHES = {"SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-_MOST_ITERATIONS = 10_000_000
 
-Hash = Literal["SHA-1", "SHA-256", "SHA-384", "SHA-512"]
-
-
-class Digest(BaseModel):
-    """A hash of data."""
-
-    operation: Literal["digest"]
-    hash: Hash
-    data: Base64Bytes
+Result = str | bool | dict[str, Any]
 
 
-class Hmac(BaseModel):
-    """A signature with a secret."""
-
-    operation: Literal["hmac", "hmac.verify"]
-    hash: Hash
-    key: Base64Bytes
-    data: Base64Bytes
-    signature: Base64Bytes = b""
-
-
-class Hkdf(BaseModel):
-    """Bits from a key (RFC 5869). `length` in bytes."""
-
-    operation: Literal["hkdf"]
-    hash: Hash
-    key: Base64Bytes
-    salt: Base64Bytes
-    info: Base64Bytes
-    length: Annotated[int, Field(gt=0)]
-
-
-class Pbkdf2(BaseModel):
-    """Bits from a password. `length` in bytes."""
-
-    operation: Literal["pbkdf2"]
-    hash: Hash
-    key: Base64Bytes
-    salt: Base64Bytes
-    iterations: Annotated[int, Field(gt=0, le=_MOST_ITERATIONS)]
-    length: Annotated[int, Field(gt=0, le=2**20)]
-
-
-class Cipher(BaseModel):
-    """AES."""
-
-    operation: Literal["encrypt", "decrypt"]
-    cipher: Literal["AES-GCM", "AES-CBC", "AES-CTR"]
-    key: Base64Bytes
-    data: Base64Bytes
-    iv: Base64Bytes
-    tag_bytes: int = 16
-    additional: Base64Bytes = b""
-    counter_bits: int = 128
-
-
-Operation = Digest | Hmac | Hkdf | Pbkdf2 | Cipher
-_OPERATION: TypeAdapter[Operation] = TypeAdapter(
-    Annotated[Operation, Field(discriminator="operation")]
-)
-
-
-def perform(payload: dict[str, Any]) -> str | bool:
+def perform(payload: dict[str, Any]) -> Result:
     """Compute. Raises `Invalid` if that fails for what was given."""
     try:
-        wanted = _OPERATION.validate_python(payload)
+        wanted = OPERATION.validate_python(payload)
     except ValidationError as error:
         raise _failed(str(error.errors()[0]["msg"])) from error
-    result = _WORK[wanted.operation](wanted)
-    return result if isinstance(result, bool) else b64encode(result).decode()
+    work = _WORK.get(wanted.operation) or _by_openssl(wanted.operation)
+    result = work(wanted)
+    return b64encode(result).decode() if isinstance(result, bytes) else result
 
 
 def _digest(wanted: Digest) -> bytes:
@@ -104,6 +48,8 @@ def _verify(wanted: Hmac) -> bool:
 
 def _pbkdf2(wanted: Pbkdf2) -> bytes:
     name = _HASHES[wanted.hash]
+    if wanted.length == 0:
+        return b""
     return hashlib.pbkdf2_hmac(name, wanted.key, wanted.salt, wanted.iterations, wanted.length)
 
 
@@ -120,29 +66,50 @@ def _hkdf(wanted: Hkdf) -> bytes:
     return result[: wanted.length]
 
 
-def _cipher(wanted: Cipher) -> bytes:
+def _by_openssl(operation: str) -> Callable[[Any], Any]:
+    """Does the operation, or tells the script why it could not."""
+    module, function = _OPENSSL[operation]
     try:
-        from understudy_v8.web import aes
+        work = getattr(import_module(f"understudy_v8.web.{module}"), function)
+        from cryptography.exceptions import UnsupportedAlgorithm
     except ImportError:
         hint = "Install the extra: pip install 'understudy[crypto]'."
-        message = f"{wanted.cipher} needs the package `cryptography`. {hint}"
+        message = f"This needs the package `cryptography`. {hint}"
         raise ScriptError(message, hint=hint) from None
-    try:
-        return aes.transform(wanted)
-    except ValueError as error:
-        raise _failed(str(error)) from None
+
+    def guarded(wanted: Any) -> Any:
+        try:
+            return work(wanted)
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise _failed(_first_line(error)) from None
+
+    return guarded
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".") or "what was given does not fit"
 
 
 def _failed(reason: str) -> Invalid:
     return Invalid(f"The operation failed: {reason}.")
 
 
-_WORK: dict[str, Callable[[Any], bytes | bool]] = {
+_WORK: dict[str, Callable[[Any], Any]] = {
     "digest": _digest,
     "hmac": _sign,
     "hmac.verify": _verify,
     "pbkdf2": _pbkdf2,
     "hkdf": _hkdf,
-    "encrypt": _cipher,
-    "decrypt": _cipher,
+}
+_OPENSSL = {
+    "encrypt": ("aes", "transform"),
+    "decrypt": ("aes", "transform"),
+    "pair.generate": ("pairs", "generate"),
+    "key.read": ("pairs", "read"),
+    "key.write": ("pairs", "write"),
+    "sign": ("pairs", "sign"),
+    "verify": ("pairs", "verify"),
+    "agree": ("pairs", "agree"),
+    "oaep.encrypt": ("pairs", "oaep"),
+    "oaep.decrypt": ("pairs", "oaep"),
 }

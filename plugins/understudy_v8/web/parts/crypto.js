@@ -1,6 +1,6 @@
 // WebCrypto. Chance is the host's; what takes keys is computed by the host, too.
 import { DOMException } from "part:events";
-import { CryptoKey, SubtleCrypto } from "./subtle.js";
+import { CryptoKey, SubtleCrypto } from "./subtle/subtle.js";
 import { tag } from "./tag.js";
 
 export { CryptoKey, SubtleCrypto };
