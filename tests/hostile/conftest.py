@@ -34,6 +34,15 @@ def write_assistant(root: Path, name: str, index: bytes, turn_seconds: float = 1
     (folder / "package.json").write_text(json.dumps(package))
 
 
+def write_corpus(root: Path) -> None:
+    """Every script as an assistant, and `innocent`. Those that must be stopped have little time."""
+    for script in SCRIPTS:
+        is_stopped = _STOPPED.search(script.read_bytes()) is not None
+        seconds = TURN_SECONDS if is_stopped else 10
+        write_assistant(root, script.stem, script.read_bytes(), seconds)
+    write_assistant(root, "innocent", INNOCENT.encode())
+
+
 @dataclass(frozen=True)
 class Report:
     """How a run ended: `completed`, `failed`, `refused` (400, no run), and what was said of it."""
@@ -70,11 +79,7 @@ def body(assistant: str, text: str = "Hello") -> dict[str, Any]:
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server, with every script as an assistant."""
     root = tmp_path_factory.mktemp("arena")
-    for script in SCRIPTS:
-        is_stopped = _STOPPED.search(script.read_bytes()) is not None
-        seconds = TURN_SECONDS if is_stopped else 10
-        write_assistant(root, script.stem, script.read_bytes(), seconds)
-    write_assistant(root, "innocent", INNOCENT.encode())
+    write_corpus(root)
     with ModelServer() as model, Server(root, "--quiet", model=model) as server:
         yield server
 

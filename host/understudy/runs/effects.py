@@ -31,6 +31,8 @@ _LASTING = frozenset(
 even a power cut can have one made twice. Asking a model again only costs."""
 _ENDLESS = frozenset({"timer"})
 """Effects that leave a line only when they end: most timers are forgotten before that."""
+_CHEAP = frozenset({"timer", "log"})
+"""Effects whose results may be lost with the process: they cost nothing a second time."""
 Doer = Callable[[JSON], Awaitable[Any]]
 Shown = Callable[[Any, Exception | None], Awaitable[None]]
 """Told how an effect ended, by its value or its error, before whoever asked for it."""
@@ -203,7 +205,8 @@ class Effects:
                 await self._journal.result(effect_id, outcome, durable=lasting)
             return
         async with self._order.turn():
-            at = await self._journal.result(effect_id, outcome, durable=lasting)
+            stored = kind not in _CHEAP
+            at = await self._journal.result(effect_id, outcome, durable=lasting, at_once=stored)
             if shown is not None:
                 await shown(outcome.get("value"), error if isinstance(error, Exception) else None)
         at = self._past.ended_at(effect_id, at) if self._past is not None else at

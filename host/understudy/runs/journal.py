@@ -2,9 +2,9 @@
 
 It is the truth about a run; run.json, run steps and streams are views of it.
 
-An event that carries a state is stored before anybody sees it. Deltas, and effects that are safe to
-repeat, are stored with the next such line or soon: what a crash can lose of them belongs to an
-effect that had not finished.
+An event that carries a state is stored before anybody sees it, and a result before whoever asked
+for it. Deltas, and beginnings of effects that are safe to repeat, are stored with the next such line
+or soon: what a crash can lose of them belongs to an effect that had not finished.
 """
 
 from __future__ import annotations
@@ -134,20 +134,29 @@ class Journal:
         self, effect_id: str, kind: str, payload: dict[str, Any], *, durable: bool
     ) -> None:
         """Note that an effect begins. If it must not be made twice, `durable`: before it does."""
-        await self._note({"effect": kind, "id": effect_id, "payload": payload}, durable=durable)
+        line = {"effect": kind, "id": effect_id, "payload": payload}
+        await self._note(line, durable=durable, at_once=durable)
 
     async def result(
-        self, effect_id: str, outcome: dict[str, Any], *, durable: bool = False
+        self,
+        effect_id: str,
+        outcome: dict[str, Any],
+        *,
+        durable: bool = False,
+        at_once: bool = True,
     ) -> float:
-        """Note how an effect ended: `{"value": …}` or `{"error": …}`; returns when."""
-        return await self._note({"result": effect_id, **outcome}, durable=durable)
+        """Note how an effect ended: `{"value": …}` or `{"error": …}`; returns when.
 
-    async def _note(self, content: Record, *, durable: bool) -> float:
+        It survives the process from then on, unless it need not be stored `at_once`.
+        """
+        return await self._note({"result": effect_id, **outcome}, durable=durable, at_once=at_once)
+
+    async def _note(self, content: Record, *, durable: bool, at_once: bool) -> float:
         content = {"t": round(time.time(), 3), **content}
         if not self.is_silent:
             line = self._line(content)
-            if durable:
-                await self._write(line, durable=True)
+            if at_once:
+                await self._write(line, durable=durable)
             else:
                 self._store_soon()
         at: float = content["t"]
