@@ -3,8 +3,8 @@
 It is the truth about a run; run.json, run steps and streams are views of it.
 
 An event that carries a state is stored before anybody sees it, and a result before whoever asked
-for it. Deltas, and beginnings of effects that are safe to repeat, are stored with the next such line
-or soon: what a crash can lose of them belongs to an effect that had not finished.
+for it. Deltas, and beginnings of effects that are safe to repeat, are stored with the next such
+line or soon: what a crash can lose of them belongs to an effect that had not finished.
 """
 
 from __future__ import annotations
