@@ -63,6 +63,9 @@ SELECTION = [
 ]
 
 SECONDS = 30.0
+LONG_SECONDS = 120.0
+LONG = re.compile(r"^// META: timeout=long", re.MULTILINE)
+ENDS = re.compile(r"explicit_done: *true|(?<![.\w])done\(\)")  # the file itself says when it is done
 SERVED = {"/resources/WebIDLParser.js": "/resources/webidl2/lib/webidl2.js"}  # by WPT's own server
 
 INDEX = """
@@ -90,7 +93,7 @@ export async function* invoke() {
     yield { type: 'broken', message: String(error) };
     return;
   }
-  if (!job.script.includes("explicit_done")) done(); // else the file says itself when it is done
+  if (!job.ends) done();
   const { tests } = await results;
   const failed = tests.filter((test) => test.status !== 0);
   const shown = failed.slice(0, 300).map((test) => [test.name, String(test.message).slice(0, 200)]);
@@ -160,7 +163,13 @@ def jobs(folder: Path, file: Path) -> Iterator[dict[str, Any]]:
     script = "\n;".join([*(read(folder, path) for path in paths), text])
     harness = read(folder, "/resources/testharness.js")
     for variant in re.findall(r"^// META: variant=(\S*)", text, re.MULTILINE) or [""]:
-        yield {"url": SITE + place + variant, "harness": harness, "script": script}
+        yield {
+            "url": SITE + place + variant,
+            "harness": harness,
+            "script": script,
+            "ends": ENDS.search(script) is not None,
+            "seconds": LONG_SECONDS if LONG.search(text) else SECONDS,
+        }
 
 
 async def play(runtime: V8Runtime, folder: Path, job: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +177,7 @@ async def play(runtime: V8Runtime, folder: Path, job: dict[str, Any]) -> dict[st
         home = Path(place)
         (home / "job.json").write_text(json.dumps(job))
         (home / "index.js").write_text(INDEX % {"names": " ".join(all_globals())})
-        limits = Limits(turn_seconds=SECONDS, memory_bytes=2**30)
+        limits = Limits(turn_seconds=job["seconds"], memory_bytes=2**30)
         source = Source("wpt", home, home / "index.js", {"type": "module"}, limits)
         program = await runtime.open(source)
         try:
@@ -186,7 +195,7 @@ async def count(runtime: V8Runtime, folder: Path, directory: str) -> Count:
         for job in jobs(folder, file):
             name = job["url"].removeprefix(SITE)
             try:
-                result = await asyncio.wait_for(play(runtime, folder, job), SECONDS)
+                result = await asyncio.wait_for(play(runtime, folder, job), job["seconds"])
             except (UnderstudyError, TimeoutError) as error:
                 result = {"type": "broken", "message": str(error) or "timed out"}
             if result["type"] == "broken":

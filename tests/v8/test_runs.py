@@ -128,7 +128,7 @@ def test_a_stream_that_fails_throws_where_it_is_read(workshop):
         ("run.tools.call('x', { n: 1n })", "BigInt"),
         ("run.next(5).next()", "it was given a number"),
         ("run.tools.call('x', { s: 'x'.repeat(9e6) })", "larger than 8 MB"),
-        ("Promise.all(Array.from({ length: 257 }, () => run.tools.call('x')))", "more than 256"),
+        ("Promise.all(Array.from({ length: 2049 }, () => run.tools.call('x')))", "more than 2048"),
     ],
 )  # fmt: skip
 def test_an_effect_with_a_wrong_argument_is_refused_in_the_script(workshop, call, message):

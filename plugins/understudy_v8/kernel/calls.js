@@ -1,5 +1,5 @@
 // Calls of an export, and what they ask of the host. A request is answered by its id, once.
-const REQUEST_LIMIT = 256;
+const REQUEST_LIMIT = 2048;
 const calls = new NativeMap();
 let lastRequest = 0;
 
@@ -15,7 +15,7 @@ function request(call, type, fields) {
     if (!mapHas(calls, call.id)) return reject(new NativeError("the run has ended"));
     if (call.aborted) return reject(makeAbortError());
     if (mapSize(call.pending) >= REQUEST_LIMIT) {
-      return reject(new NativeRangeError("more than 256 requests are open; await some first"));
+      return reject(new NativeRangeError("more than 2048 requests are open; await some first"));
     }
     const id = ++lastRequest;
     offer(type, ',"call":' + call.id + ',"id":' + id + fields());
