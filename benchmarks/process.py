@@ -21,8 +21,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from understudy import Grant, Source
-from understudy.processes import Caller
+from understudy import Grant
+from understudy.processes import Caller, ProcessSource
 from understudy_process import ProcessJS
 from understudy_process.engines import find_deno
 
@@ -113,7 +113,7 @@ async def streams(process: ProcessJS, caller: Caller) -> None:
     report("a streamed item", [(wall / CALLS, cpu / CALLS) for wall, cpu in samples])
 
 
-async def starts(source: Source, caller: Caller) -> None:
+async def starts(source: ProcessSource, caller: Caller) -> None:
     samples = []
     for _ in range(5):
         process = ProcessJS(source)
@@ -128,7 +128,7 @@ async def main() -> None:
         (folder / "src").mkdir()
         (folder / "src" / "process.js").write_text(PROCESS)
         grant = Grant(trusted=True, process=True)
-        source = Source("a", folder, Path("src/index.js"), grant=grant)
+        source = ProcessSource("a", folder, Path("src/index.js"), grant=grant)
         caller = Caller("run_1", lambda _level, _text: None)
         process, bare = ProcessJS(source), Bare()
         await bare.connect(bare.start(folder))

@@ -1,7 +1,7 @@
 """The Process protocol: an assistant's src/process.js, in an operating-system process of its own.
 
 An engine for it is an entry point in the group `understudy.processes`; the object is a class or
-function that takes a `Source`. The host uses the one called `js`:
+function that takes a `ProcessSource`. The host uses the one called `js`:
 
     [project.entry-points."understudy.processes"]
     js = "understudy_process:ProcessJS"
@@ -12,11 +12,11 @@ The file lies beside the one where the code starts. It is code from outside: it 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from understudy.runtimes import Source
+from understudy.runtimes import Program, Source
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -27,6 +27,20 @@ class Caller:
 
     run_id: str
     log: Callable[[LogLevel, str], None] = field(hash=False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSource(Source):
+    """The source, and what the host does for process.js; None where it does not.
+
+    `open` loads JavaScript into the host's own runtime. `fetch` is the effect of that name, within
+    the grant; its requests are in no run's journal.
+    """
+
+    open: Callable[[Source], Awaitable[Program]] | None = field(default=None, hash=False)
+    fetch: Callable[[Mapping[str, Any]], AsyncIterator[Any]] | None = field(
+        default=None, hash=False
+    )
 
 
 class Process(Protocol):
@@ -57,4 +71,4 @@ class Process(Protocol):
         ...
 
 
-ProcessFactory = Callable[[Source], Process]
+ProcessFactory = Callable[[ProcessSource], Process]

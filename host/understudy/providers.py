@@ -12,13 +12,14 @@ from understudy.errors import PluginError, UnderstudyError
 from understudy.indexes import Index
 from understudy.models import ModelProvider
 from understudy.plugins import Group, Plugins
-from understudy.processes import Process
-from understudy.runtimes import Runtime, Source
+from understudy.processes import Process, ProcessSource
+from understudy.runtimes import Runtime
 from understudy.tools import Tool, ToolContext
 
 DEFAULT_MODELS: Final = "openai"
 DEFAULT_INDEX: Final = "rag"
 DEFAULT_PROCESS: Final = "js"
+_PROCESS_RUNTIME: Final = "v8"
 
 
 class Providers:
@@ -28,6 +29,7 @@ class Providers:
         self._plugins = plugins
         self._models: dict[str, ModelProvider] = {}
         self._runtimes: dict[str, Runtime] = {}
+        self._process_runtime: Runtime | None = None
         self._index: Index | None = None
         self._embedders: dict[tuple[str, str, str], Embedder] = {}
 
@@ -60,6 +62,15 @@ class Providers:
             self._runtimes[name] = self._make("runtimes", name)
         return self._runtimes[name]
 
+    def process_runtime(self) -> Runtime:
+        """The one for process.js that needs no engine. Raises `NotFound`, `PluginError`.
+
+        Its own: code that runs as long as its assistant is loaded takes no place from runs.
+        """
+        if self._process_runtime is None:
+            self._process_runtime = self._make("runtimes", _PROCESS_RUNTIME)
+        return self._process_runtime
+
     def index(self, root: Path) -> Index:
         """The index of the data root's vector stores. Raises `NotFound`, `PluginError`."""
         if self._index is None:
@@ -79,7 +90,7 @@ class Providers:
             self._embedders[key] = self._make("embeddings", model.provider, model)
         return self._embedders[key]
 
-    def process(self, source: Source) -> Process:
+    def process(self, source: ProcessSource) -> Process:
         """What runs an assistant's process.js; the caller closes it.
 
         Raises `NotFound`, `PluginError`.
@@ -109,10 +120,12 @@ class Providers:
         """Close everything that was opened."""
         indexes = [self._index] if self._index else []
         held: list[ModelProvider | Runtime] = [*self._models.values(), *self._runtimes.values()]
+        held += [self._process_runtime] if self._process_runtime else []
         # The last is closed first: an index that works in the background needs its embedders.
         opened: list[ModelProvider | Runtime | Embedder | Index]
         opened = [*held, *self._embedders.values(), *indexes]
         self._models, self._runtimes, self._embedders, self._index = {}, {}, {}, None
+        self._process_runtime = None
         async with AsyncExitStack() as stack:  # one that fails keeps nobody else from being closed
             for provider in opened:
                 stack.push_async_callback(provider.close)

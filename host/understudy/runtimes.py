@@ -39,7 +39,8 @@ class Source:
     """An assistant's code: its folder and, below it, the file where it starts.
 
     `grant` is what the user has allowed it: code that is not `trusted` runs in a process of its
-    own, which can be ended whatever it does.
+    own, which can be ended whatever it does. `added` are files that the folder does not hold, as
+    name and text: code of a plugin's, that runs together with the assistant's.
     """
 
     assistant_id: str
@@ -48,6 +49,7 @@ class Source:
     package: Mapping[str, Any] = field(default_factory=dict, hash=False)
     limits: Limits = Limits()
     grant: Grant = NOTHING
+    added: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class Program(Protocol):

@@ -18,6 +18,7 @@ from understudy_process.settings import Settings
 from understudy_process.site import Site
 
 DRIVER: Final = Path(__file__).with_name("driver.mjs")
+CALLS: Final = DRIVER.with_name("calls.mjs")
 _ENGINE_BYTES: Final = {"deno": 700 * 2**20, "node": 160 * 2**20}
 """What an engine reserves before it has run a line: V8's code range alone is 512 MB in deno."""
 _INSTALL: Final = 'pip install "understudy[process]"'
@@ -32,8 +33,10 @@ class Command:
     limits: dict[str, int] = field(hash=False)
 
 
-def command(site: Site, grant: Grant, settings: Settings) -> Command:
+def command(site: Site, grant: Grant, settings: Settings, need: str | None) -> Command:
     """How to start process.js with what was granted and no more. It blocks: files are looked at.
+
+    `need` is what it needs an engine for, if that is known.
 
     Raises `NotFound` if there is no engine, `NotAllowed` if there is only one that cannot keep
     untrusted code from the network.
@@ -46,7 +49,7 @@ def command(site: Site, grant: Grant, settings: Settings) -> Command:
         return _command("deno", argv, site, grant, settings)
     node = shutil.which("node") if settings.engine in (None, "node") else None
     if node is None:
-        raise _no_engine(site, settings)
+        raise _no_engine(site, settings, need)
     if not grant.trusted:
         raise _node_is_open(site)
     return _command(
@@ -95,7 +98,7 @@ def _deno_flags(site: Site, grant: Grant, settings: Settings) -> list[str]:
 def _node_flags(node: str, site: Site, grant: Grant, settings: Settings) -> list[str]:
     reads = site.readable() if grant.files else site.code
     flags = [_permission_flag(node), "--no-warnings", _heap_flag(settings)]
-    flags += [f"--allow-fs-read={path}" for path in (DRIVER, *reads)]
+    flags += [f"--allow-fs-read={path}" for path in (DRIVER, CALLS, *reads)]
     # Of a folder that is not there yet, Node must be told that it will be one.
     writes = [path if path.exists() else path / "*" for path in site.writable]
     if grant.files:
@@ -137,12 +140,13 @@ def _cache_folder() -> str:
     return str(user_cache_path("understudy") / "deno")
 
 
-def _no_engine(site: Site, settings: Settings) -> NotFound:
+def _no_engine(site: Site, settings: Settings, need: str | None) -> NotFound:
     wanted = settings.engine or "deno"
     hint = _INSTALL if wanted == "deno" else "Install Node 20.19 or newer."
+    why = f" ({need})" if need else ""
     return NotFound(
-        f"assistant `{site.assistant_id}`: {site.name} needs {wanted}, which is not installed. "
-        f"{hint}",
+        f"assistant `{site.assistant_id}`: {site.name} needs {wanted}, which is not installed"
+        f"{why}. {hint}",
         hint=hint,
     )
 

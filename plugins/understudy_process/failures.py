@@ -14,6 +14,7 @@ from understudy_process.site import Site
 _WHERE = re.compile(
     r"(?<![\w./@-])(?P<file>[\w@][\w./@-]*\.(?:js|mjs|cjs|ts)):(?P<line>\d+)(?::(?P<column>\d+))?"
 )
+_OURS = f"{DRIVER.parent.name}/"
 _SIGNALS = {-9: "was killed", -24: "used too much CPU time", -5: "ran out of memory"}
 _ABORTED = (-6, 133, 134)
 """How V8 ends a process: it has run out of memory, more often than not."""
@@ -76,6 +77,16 @@ def ended(site: Site, code: int, tail: str) -> ScriptError:
     )
 
 
+def broke_off(site: Site, error: UnderstudyError) -> ScriptError:
+    """The jail has ended it."""
+    return ScriptError(
+        f"{site.name} was ended: {error}",
+        kind=error.kind if isinstance(error, ScriptError) else "error",
+        file=site.name,
+        hint="The next call starts it again.",
+    )
+
+
 def too_late(site: Site, what: str, seconds: float) -> ScriptError:
     """It has not answered in time."""
     return ScriptError(
@@ -107,7 +118,7 @@ def _refused(site: Site, message: str) -> NotAllowed:
 def _relative(site: Site, text: str) -> str:
     for prefix in (f"file://{site.folder}/", f"{site.folder}/"):
         text = text.replace(prefix, "")
-    return "\n".join(line for line in text.split("\n") if DRIVER.name not in line)
+    return "\n".join(line for line in text.split("\n") if _OURS not in line)
 
 
 def _place(site: Site, place: re.Match[str] | None) -> str:

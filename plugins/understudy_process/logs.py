@@ -51,8 +51,12 @@ class Logs:
 
     def print(self, level: LogLevel, text: str) -> bool:
         """Write a line that says nothing of its run: the only one's, if there is only one."""
+        return self.print_for(None, level, text)
+
+    def print_for(self, run_id: str | None, level: LogLevel, text: str) -> bool:
+        """Write a line, and keep it for who asks why the process has ended."""
         self.tail = f"{self.tail}\n{text}"[-MAX_LINE:]
-        return self.write(None, level, text)
+        return self.write(run_id, level, text)
 
     def _addressee(self, run_id: str | None) -> Caller | None:
         if run_id is not None:

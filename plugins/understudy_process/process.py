@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from understudy.errors import ScriptError, UnderstudyError
-from understudy.processes import Caller
-from understudy.runtimes import Source
+from understudy.processes import Caller, ProcessSource
 from understudy.streams import closing
 from understudy_process import failures
-from understudy_process.engines import command
+from understudy_process.places import choose
 from understudy_process.settings import Settings
 from understudy_process.site import Site
 from understudy_process.worker import Worker
@@ -26,7 +25,7 @@ _SOUND_SECONDS: Final = 10.0
 class ProcessJS:
     """See `understudy.processes.Process`. Belongs to the event loop that first uses it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ProcessSource) -> None:
         self._source = source
         self._starting = asyncio.Lock()
         self._worker: Worker | None = None
@@ -115,11 +114,11 @@ class ProcessJS:
     async def _start(self, caller: Caller) -> Worker:
         settings = Settings.read(self._source.package)
         site = await asyncio.to_thread(Site.of, self._source)
-        made = await asyncio.to_thread(command, site, self._source.grant, settings)
+        place = await asyncio.to_thread(choose, site, self._source, settings)
         self._require_open()
-        self._worker = worker = Worker(site, settings.call_seconds)
+        self._worker = worker = Worker(site, place, settings.call_seconds)
         try:
-            await worker.start(made, caller)
+            await worker.start(caller)
         except BaseException:
             self._worker = None
             raise

@@ -14,13 +14,14 @@ _EXAMPLE = '{"engine": "deno", "memory_mb": 256, "call_seconds": 60}'
 
 
 class Settings(BaseModel):
-    """`engine` None: whichever there is. `memory_mb` is what it may use besides the engine's own;
-    `call_seconds` how long a call, or the next item of one, may take; `cpu_seconds` what it may
-    compute in its whole life, before another takes its place."""
+    """`engine` None: the jail if that will do, else whichever engine there is. `memory_mb` is what
+    it may use besides the engine's own; `call_seconds` how long a call, or the next item of one,
+    may take; `cpu_seconds` what it may compute in its whole life, before another takes its place.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: Literal["deno", "node"] | None = None
+    engine: Literal["deno", "node", "jail"] | None = None
     memory_mb: float = Field(default=512, ge=32, le=4096)
     call_seconds: float = Field(default=120, gt=0, le=600)
     cpu_seconds: int = Field(default=3600, ge=1, le=86400)

@@ -1,14 +1,11 @@
-"""One life of process.js: an operating-system process, from its start to its end."""
+"""One life of process.js, from its start to its end."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
 from asyncio import Future, Task, TimerHandle
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,10 +14,9 @@ from understudy.processes import Caller
 from understudy_process import failures
 from understudy_process import messages as say
 from understudy_process.channel import Channel
-from understudy_process.engines import Command
-from understudy_process.launch import launch, reap
-from understudy_process.logs import Logs, Output
+from understudy_process.logs import Logs
 from understudy_process.mailbox import Mailbox
+from understudy_process.place import Place
 from understudy_process.site import Site
 
 START_SECONDS: Final = 30.0
@@ -39,14 +35,13 @@ class _Call:
 class Worker:
     """A running process. It is of no more use once `is_over`."""
 
-    def __init__(self, site: Site, seconds: float) -> None:
+    def __init__(self, site: Site, place: Place, seconds: float) -> None:
         self._site = site
+        self._place = place
         self._seconds = seconds
         self._logs = Logs(site.assistant_id)
         self._mailbox = Mailbox()
         self._channel = Channel(self._receive, self._lost)
-        self._stdout = Output(self._logs, "info")
-        self._stderr = Output(self._logs, "warning")
         self._calls: dict[int, _Call] = {}
         self._stopping: dict[int, TimerHandle] = {}
         self._last = 0
@@ -54,15 +49,16 @@ class Worker:
         self._exports: frozenset[str] = frozenset()
         self._ending: Task[None] | None = None
         self._why: UnderstudyError | None = None
-        self._process: subprocess.Popen[bytes] | None = None
         self._gone = asyncio.Event()
         self._heard = asyncio.Event()
         self._heard.set()
 
-    async def start(self, command: Command, caller: Caller) -> None:
+    async def start(self, caller: Caller) -> None:
         """Start the process and load the file. Raises `ScriptError`."""
         self._logs.attend(caller)
-        spawning = asyncio.get_running_loop().create_task(self._spawn(command))
+        spawning = asyncio.get_running_loop().create_task(
+            self._place.start(self._channel, self._logs)
+        )
         try:
             await asyncio.shield(spawning)
             await self._load()
@@ -84,7 +80,7 @@ class Worker:
     @property
     def pid(self) -> int | None:
         """The id of the process."""
-        return self._process.pid if self._process is not None else None
+        return self._place.pid
 
     async def call(self, caller: Caller, name: str, args: Sequence[Any]) -> Any:
         """Call an export and wait for the result."""
@@ -120,18 +116,10 @@ class Worker:
     async def close(self) -> None:
         """End the process and wait until it is gone."""
         self._kill(ScriptError("the assistant was closed", kind="cancelled"))
-        if self._process is not None:
+        if self._place.is_started:
             await self._gone.wait()
 
     # -- its life
-
-    async def _spawn(self, command: Command) -> None:
-        loop = asyncio.get_running_loop()
-        launched = launch(command, self._site.folder)
-        self._process = launched.process
-        await loop.create_connection(lambda: self._channel, sock=launched.channel)
-        await loop.connect_read_pipe(lambda: self._stdout, launched.stdout)
-        await loop.connect_read_pipe(lambda: self._stderr, launched.stderr)
 
     async def _load(self) -> None:
         self._require_life()
@@ -143,25 +131,18 @@ class Worker:
 
     def _kill(self, why: UnderstudyError) -> None:
         self._why = self._why or why
-        if self._process is not None and self._ending is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        if self._place.is_started and self._ending is None:
+            self._place.kill()
 
     def _lost(self, fault: ScriptError | None) -> None:
         self._why = self._why or fault
         self._ending = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
-        assert self._process is not None
-        patience = 0 if self._why is not None else _EXIT_SECONDS
-        code = await asyncio.to_thread(reap, self._process, patience)
-        outputs = (self._stdout, self._stderr)
-        await asyncio.wait([output.ended for output in outputs], timeout=_EXIT_SECONDS)
-        for output in outputs:
-            output.close()
+        why = await self._place.ended(0 if self._why is not None else _EXIT_SECONDS)
         for call_id in list(self._stopping):
             self._hear(call_id)
-        self._why = self._why or failures.ended(self._site, code, self._logs.tail)
+        self._why = self._why or why
         self._fail_all(self._why)
         self._gone.set()
 

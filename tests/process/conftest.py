@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from understudy import Grant, Source
-from understudy.processes import Caller
+from understudy import Grant
+from understudy.processes import Caller, ProcessSource
 from understudy_process import ProcessJS
 from understudy_process.engines import find_deno
+from understudy_v8 import V8Runtime
 
 T = TypeVar("T")
 TRUSTED = Grant(trusted=True, process=True)
@@ -64,13 +65,18 @@ class Desk:
         async def stage() -> T:
             package = {"understudy": {"process": self.settings}}
             main = Path("src/index.js")
-            self.process = ProcessJS(Source("ada", self.folder, main, package, grant=self.grant))
+            runtime = V8Runtime()
+            source = ProcessSource(
+                "ada", self.folder, main, package, grant=self.grant, open=runtime.open
+            )
+            self.process = ProcessJS(source)
             pids = []
             try:
                 return await asyncio.wait_for(scene(), 30)
             finally:
                 pids += [self.process.pid]
                 await self.process.close()
+                await runtime.close()
                 assert not [pid for pid in pids if pid and is_alive(pid)]
                 assert len(asyncio.all_tasks()) == 1
 
@@ -99,5 +105,12 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture(params=ENGINES)
 def either(request: pytest.FixtureRequest, desk: Desk) -> Desk:
     """The same in both engines."""
+    desk.settings["engine"] = request.param
+    return desk
+
+
+@pytest.fixture(params=[*ENGINES, "jail"])
+def anywhere(request: pytest.FixtureRequest, desk: Desk) -> Desk:
+    """The same in both engines and in the jail."""
     desk.settings["engine"] = request.param
     return desk

@@ -51,6 +51,7 @@ def test_one_that_exits_fails_the_calls_under_way_and_the_next_call_starts_anoth
 
 
 def test_one_that_is_killed_is_started_again(desk):
+    desk.settings["engine"] = "deno"
     desk.write(COUNTER + "export const never = () => new Promise(() => {});")
 
     async def scene():
@@ -155,6 +156,7 @@ def test_leaving_while_it_starts_leaves_nothing(desk):
 
 
 def test_closing_while_it_is_loaded_fails_who_waits_for_it(desk):
+    desk.settings["engine"] = "deno"
     desk.write("await new Promise(() => {});")
 
     async def scene():
@@ -180,15 +182,15 @@ def test_a_missing_file_is_named(desk):
 HOST = """
 import asyncio, sys
 from pathlib import Path
-from understudy import Grant, Source
-from understudy.processes import Caller
+from understudy import Grant
+from understudy.processes import Caller, ProcessSource
 from understudy_process import ProcessJS
 
 async def main():
     grant = Grant(trusted=True, process=True)
     package = {"understudy": {"process": {"engine": sys.argv[2]}}}
     folder, main = Path(sys.argv[1]), Path("src/index.js")
-    process = ProcessJS(Source("ada", folder, main, package, grant=grant))
+    process = ProcessJS(ProcessSource("ada", folder, main, package, grant=grant))
     caller = Caller("run_1", lambda level, text: None)
     await process.call(caller, "go", [])
     print(process.pid, flush=True)

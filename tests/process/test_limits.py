@@ -37,6 +37,7 @@ def test_descriptors_have_an_end(desk: Desk):
 
 
 def test_cpu_time_has_an_end(desk: Desk):
+    desk.settings["engine"] = "deno"
     desk.settings["cpu_seconds"] = 1
     error = desk.failure("export function go() { for (;;); }")
     assert "too much CPU time" in str(error)
@@ -123,6 +124,7 @@ def test_its_environment_is_what_was_granted(either: Desk, monkeypatch):
 
 
 def test_it_leads_a_session_of_its_own_and_is_nicer(desk: Desk):
+    desk.settings["engine"] = "deno"
     desk.write("export const go = () => 1;")
 
     async def scene():

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from understudy import Grant
-from understudy.errors import Invalid, NotAllowed, NotFound
-from understudy_process import engines
+from understudy.errors import Invalid, NotAllowed
 from understudy_process.network import net_flags
 
 PROCESS = Grant(process=True)
@@ -149,19 +148,11 @@ def test_node_runs_only_what_is_trusted_for_it_cannot_close_the_network(desk):
     assert 'pip install "understudy[process]"' in str(error)
 
 
-def test_where_there_is_no_engine_the_error_says_how_to_get_one(desk, monkeypatch):
-    monkeypatch.setattr(engines, "find_deno", lambda: None)
-    monkeypatch.setenv("PATH", str(desk.folder))
-    error = desk.failure("export const go = () => 1;")
-    assert isinstance(error, NotFound)
-    assert 'pip install "understudy[process]"' in str(error)
-
-
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"engin": "deno"}, "`understudy.process.engin`: there is no such setting; did you mean"),
-        ({"engine": "bun"}, "input should be 'deno' or 'node'"),
+        ({"engine": "bun"}, "input should be 'deno', 'node' or 'jail'"),
         ({"memory_mb": 1}, "greater than or equal to 32"),
         ({"call_seconds": "long"}, "`understudy.process.call_seconds`"),
         ([], "`understudy.process`"),

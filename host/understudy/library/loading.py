@@ -68,8 +68,8 @@ class LoadedAssistant:
     async def close(self) -> None:
         """Close the tools, the code, its connections and its process."""
         await self.toolbox.close()
-        await self.network.close()
         await self.companion.close()
+        await self.network.close()
         if self.program is not None:
             await self.program.close()
 
@@ -107,13 +107,14 @@ class Loader:
         toolbox = await self._toolbox(
             assistant, assistant.tools, folder, standing, program, problems
         )
+        network = Network(standing)
         loaded = LoadedAssistant(
             assistant,
             folder,
             toolbox,
             standing,
-            Network(standing),
-            Companion(folder, standing, self._providers),
+            network,
+            Companion(folder, standing, network, self._providers),
             program,
             problems,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from understudy.errors import ScriptError
@@ -19,10 +20,14 @@ class Unresolved(Exception):
 
 
 class SourceFolder:
-    """A folder, whose files have names relative to it, with `/` on every platform."""
+    """A folder, whose files have names relative to it, with `/` on every platform.
 
-    def __init__(self, folder: Path) -> None:
+    `added` are texts that take the place of files, by their names.
+    """
+
+    def __init__(self, folder: Path, added: Mapping[str, str] | None = None) -> None:
         self._root = folder.resolve()
+        self._added = added or {}
 
     def name(self, path: Path) -> str:
         """The name of a file. Raises `ScriptError` if it is not in the folder."""
@@ -51,6 +56,8 @@ class SourceFolder:
         raise Unresolved(f"there is no file `{specifier}`, seen from `{importer}`")
 
     def _find(self, wanted: str, specifier: str) -> str | None:
+        if wanted in self._added:
+            return wanted
         path = self._root / wanted
         if "\0" in wanted or not path.is_file():
             return None
@@ -61,6 +68,8 @@ class SourceFolder:
 
     def read(self, name: str) -> str:
         """The text of a file. Raises `ScriptError` if it is not regular, too large or not UTF-8."""
+        if name in self._added:
+            return self._added[name]
         try:
             return _read(self._root / name).decode("utf-8-sig")
         except FileNotFoundError as error:

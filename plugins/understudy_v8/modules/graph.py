@@ -175,7 +175,7 @@ class Graph:
 
 def load_graph(source: Source) -> Graph:
     """Read, compile and check an assistant's modules. Blocks on files. Raises `ScriptError`."""
-    folder = SourceFolder(source.folder)
+    folder = SourceFolder(source.folder, source.added)
     kind = source.package.get("type")
     main = folder.name(source.folder / source.main)
     graph = Graph(main, {}, {}, {}, Packages(source))

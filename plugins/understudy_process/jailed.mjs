@@ -1,0 +1,107 @@
+// Runs around process.js in the jail. Its `invoke` lasts as long as the process does: what the host
+// says comes as the messages of its run, and what process.js says is what `invoke` yields.
+import { encode, makeSend, serve } from "./calls.mjs";
+
+const METHODS = ["debug", "dir", "error", "group", "info", "log", "table", "trace", "warn"];
+
+const runs = new AsyncLocalStorage();
+const listeners = new Map();
+let lines = "";
+let wake = () => {};
+let running = true;
+
+function say(message, callback) {
+  lines += `${encode(message)}\n`;
+  wake();
+  if (callback !== undefined) queueMicrotask(() => callback(null));
+  return true;
+}
+
+// The listeners of `process`, which in embedded V8 has none.
+function listen(event, listener, once = false) {
+  listeners.set(event, [...(listeners.get(event) ?? []), { listener, once }]);
+  return process;
+}
+
+function unlisten(event, listener) {
+  const rest = (listeners.get(event) ?? []).filter((one) => one.listener !== listener);
+  listeners.set(event, rest);
+  return process;
+}
+
+function emit(event, ...values) {
+  const all = listeners.get(event) ?? [];
+  for (const { listener, once } of all) {
+    if (once) unlisten(event, listener);
+    Reflect.apply(listener, process, values);
+  }
+  return all.length > 0;
+}
+
+function show(value) {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function hear(value) {
+  try {
+    emit("message", value, undefined);
+  } catch (error) {
+    console.error("Uncaught in a listener of messages:", error);
+    process.exit(1);
+  }
+}
+
+// A line begins with the run that it is printed for: the host takes that off.
+function attribute(print) {
+  return (...values) => {
+    const run = `${runs.getStore() ?? ""}\n`;
+    const [first, ...rest] = values;
+    if (typeof first === "string") print(run + first, ...rest);
+    else print(run, ...values);
+  };
+}
+
+function write(print, text, rest) {
+  print("%s", String(text).trimEnd());
+  const written = rest.findLast((one) => typeof one === "function");
+  if (written !== undefined) queueMicrotask(() => written());
+  return true;
+}
+
+function install(granted) {
+  for (const name of METHODS) console[name] = attribute(console[name]);
+  console.assert = (holds, ...values) => holds || console.error("Assertion failed:", ...values);
+  for (const name of Object.keys(process.env)) if (!granted.includes(name)) delete process.env[name];
+  process.on = process.addListener = (event, listener) => listen(event, listener);
+  process.once = (event, listener) => listen(event, listener, true);
+  process.off = process.removeListener = unlisten;
+  process.emit = emit;
+  process.listenerCount = (event) => (listeners.get(event) ?? []).length;
+  process.send = makeSend(runs, say);
+  process.connected = true;
+  process.stdout = { write: (text, ...rest) => write(console.log, text, rest) };
+  process.stderr = { write: (text, ...rest) => write(console.warn, text, rest) };
+  process.exit = process.disconnect = () => {
+    running = false;
+    wake();
+  };
+}
+
+async function attend(run, receive) {
+  for await (const text of run.process.messages()) {
+    for (const line of text.split("\n")) if (line !== "") receive(JSON.parse(line));
+  }
+}
+
+export async function* invoke(run) {
+  install(run.assistant.env);
+  const { receive, load } = serve({ runs, say, show, hear });
+  attend(run, receive);
+  load(() => import("PROCESS"));
+  while (running || lines !== "") {
+    if (lines === "") await new Promise((resolve) => (wake = resolve));
+    const said = lines;
+    lines = "";
+    if (said !== "") yield said;
+  }
+}
