@@ -67,7 +67,7 @@ def test_each_file_of_a_batch_can_have_its_own_settings(client, shelf):
 
 def test_a_batch_can_be_cancelled(client, shelf):
     store = client.vector_stores.create()
-    ids = [shelf.upload(f"{n}.txt", "many words here " * 50_000) for n in range(4)]
+    ids = [shelf.upload(f"{n}.txt", "many words here " * 50_000) for n in range(12)]
     batches = client.vector_stores.file_batches
     batch = batches.create(store.id, file_ids=ids)
     cancelled = batches.cancel(batch.id, vector_store_id=store.id)
