@@ -85,13 +85,23 @@ class Channel:
             outbox = read_outbox(turn.result())
         except ScriptError as error:
             return self.fail(error)
-        except (ValidationError, SyntaxFault):
-            return self.fail(ScriptError("the script broke the kernel it runs in"))
+        except (ValidationError, SyntaxFault) as error:
+            return self.fail(_unreadable(error))
         for message in outbox:
             self._receive(message)
         if self._inbox and self.error is None:
             return self._begin()
         return self._rested()
+
+
+def _unreadable(error: ValidationError | SyntaxFault) -> ScriptError:
+    """Why a turn's messages could not be read: pydantic reads JSON to a depth of 200."""
+    if "recursion limit" not in str(error):
+        return ScriptError("the script broke the kernel it runs in")
+    return ScriptError(
+        "the script sent a value that is nested more than about 200 deep",
+        hint="Send a flat list, or text.",
+    )
 
 
 def _encode(now: int, messages: list[dict[str, Any]]) -> str:

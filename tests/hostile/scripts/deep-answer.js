@@ -1,5 +1,5 @@
 // Tries: an answer nested 100,000 deep.
-// Report: failed: broke the kernel
+// Report: failed: nested more than about 200 deep
 export async function invoke(run) {
   let deep = [];
   for (let n = 0; n < 1e5; n++) deep = [deep];
