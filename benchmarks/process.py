@@ -4,6 +4,7 @@
 
 The floor is a bare echo in the same run: a socketpair to a process of the same engine that speaks
 Node's channel and nothing else, written to and read from by asyncio without any protocol above it.
+process.js runs first in the engine, then in the jail.
 Rounds are interleaved; medians, of wall time and of this process's CPU time.
 """
 
@@ -25,6 +26,7 @@ from understudy import Grant
 from understudy.processes import Caller, ProcessSource
 from understudy_process import ProcessJS
 from understudy_process.engines import find_deno
+from understudy_v8 import V8Runtime
 
 ROUNDS = 12
 CALLS = 100
@@ -127,16 +129,31 @@ async def main() -> None:
         folder = Path(name)
         (folder / "src").mkdir()
         (folder / "src" / "process.js").write_text(PROCESS)
-        grant = Grant(trusted=True, process=True)
-        source = ProcessSource("a", folder, Path("src/index.js"), grant=grant)
-        caller = Caller("run_1", lambda _level, _text: None)
-        process, bare = ProcessJS(source), Bare()
+        bare, runtime = Bare(), V8Runtime()
         await bare.connect(bare.start(folder))
-        await round_trips(process, bare, caller)
-        await streams(process, caller)
-        await process.close()
-        await bare.close()
-        await starts(source, caller)
+        try:
+            for place in ("deno" if find_deno() else "node", "jail"):
+                print(f"\n{place}")
+                await compare(source_for(folder, place, runtime), bare)
+        finally:
+            await bare.close()
+            await runtime.close()
+
+
+def source_for(folder: Path, engine: str, runtime: V8Runtime) -> ProcessSource:
+    package = {"understudy": {"process": {"engine": engine}}}
+    grant = Grant(trusted=True, process=True)
+    main = Path("src/index.js")
+    return ProcessSource("a", folder, main, package, grant=grant, open=runtime.open)
+
+
+async def compare(source: ProcessSource, bare: Bare) -> None:
+    caller = Caller("run_1", lambda _level, _text: None)
+    process = ProcessJS(source)
+    await round_trips(process, bare, caller)
+    await streams(process, caller)
+    await process.close()
+    await starts(source, caller)
 
 
 if __name__ == "__main__":
