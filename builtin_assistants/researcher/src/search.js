@@ -14,5 +14,7 @@ async function search(run, query) {
   const { searched, chunks } = await run.tools.call("rag", { query });
   if (searched === 0) return "The user has given no files.";
   if (chunks.length === 0) return "Nothing was found. Try other words.";
-  return chunks.map(({ file, text }) => `${file}:\n${text}`).join("\n\n");
+  const passages = chunks.map(({ file, text }) => `${file}:\n${text}`);
+  await run.process.call("remember", run.thread.id, passages);
+  return passages.join("\n\n");
 }
