@@ -65,7 +65,7 @@ SELECTION = [
 SECONDS = 30.0
 LONG_SECONDS = 120.0
 LONG = re.compile(r"^// META: timeout=long", re.MULTILINE)
-ENDS = re.compile(r"explicit_done: *true|(?<![.\w])done\(\)")  # the file itself says when it is done
+ENDS = re.compile(r"explicit_done: *true|(?<![.\w])done\(\)")  # it says itself when it is done
 SERVED = {"/resources/WebIDLParser.js": "/resources/webidl2/lib/webidl2.js"}  # by WPT's own server
 
 INDEX = """

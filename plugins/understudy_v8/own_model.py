@@ -2,7 +2,7 @@
 
 `fetch` of http://model.understudy/v1 comes here: no key, no permission, no other model. Behind it
 is the effect `model`, as if the script had called `run.model.chat`. The format is that of
-https://platform.openai.com/docs/api-reference/chat.
+https://platform.openai.com/docs/api-reference/chat; the other one is in own_responses.py.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from understudy.errors import ModelError, UnderstudyError
 from understudy.runs.run import Run
 from understudy.streams import closing
+from understudy_v8 import own_responses
 
 JSON = dict[str, Any]
 HOST: Final = "model.understudy"
 ENVIRONMENT: Final = {"OPENAI_BASE_URL": f"http://{HOST}/v1", "OPENAI_API_KEY": "of-the-assistant"}
 """What a script's `process.env` holds, unless the user has granted it variables of these names."""
 
-_CHAT: Final = "/v1/chat/completions"
 _NOT_PARAMETERS: Final = frozenset({"model", "stream", "stream_options", "n", "store", "user"})
 
 
@@ -41,9 +42,11 @@ async def answer(run: Run, payload: Mapping[str, Any], number: int) -> AsyncIter
     url = str(payload["url"])
     try:
         body = _body(payload)
-        if urlsplit(url).path != _CHAT:
-            raise _Unanswerable(f"the assistant's own model answers only {_CHAT}", 404)
-        async with closing(_answered(run, url, body, number)) as items:
+        dialect = _DIALECTS.get(urlsplit(url).path)
+        if dialect is None:
+            known = " and ".join(_DIALECTS)
+            raise _Unanswerable(f"the assistant's own model answers only {known}", 404)
+        async with closing(_answered(run, url, body, dialect, number)) as items:
             async for item in items:
                 yield item
     except _Unanswerable as error:
@@ -57,21 +60,23 @@ class _Unanswerable(Exception):
         self.status = status
 
 
-async def _answered(run: Run, url: str, body: JSON, number: int) -> AsyncIterator[JSON]:
-    asked = {name: value for name, value in body.items() if name not in _NOT_PARAMETERS}
+async def _answered(
+    run: Run, url: str, body: JSON, dialect: _Dialect, number: int
+) -> AsyncIterator[JSON]:
     stamp = {
-        "id": f"chatcmpl-{run.id}-{number}",
+        "id": f"{run.id}-{number}",
         "created": int(time.time()),
         "model": str(body.get("model") or "*"),
     }
     try:
+        asked = dialect.asked(body)
         if body.get("stream") is not True:
             whole = await run.effect("model", asked)
             yield _head(url, 200, "application/json")
-            yield _chunk(json.dumps(stamp | _completion(whole)))
+            yield _chunk(json.dumps(dialect.whole(stamp, whole)))
             return
         async with closing(run.stream("model", asked)) as chunks:
-            events = _events(stamp, chunks)
+            events = dialect.events(stamp, chunks)
             first = await anext(events)
             yield _head(url, 200, "text/event-stream")
             yield _chunk(first)
@@ -94,13 +99,13 @@ async def _events(stamp: JSON, chunks: AsyncIterator[JSON]) -> AsyncIterator[str
         usage = chunk.get("usage") or usage
         yield _event(stamp, start | _delta(chunk), chunk.get("finish_reason"))
         start = {}
-    last: JSON = {"object": "chat.completion.chunk", "choices": [], "usage": usage}
-    yield f"data: {json.dumps(stamp | last)}\n\ndata: [DONE]\n\n"
+    last = _stamped(stamp, "chat.completion.chunk") | {"choices": [], "usage": usage}
+    yield f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n"
 
 
 def _event(stamp: JSON, delta: JSON, finish_reason: str | None) -> str:
     choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-    event = stamp | {"object": "chat.completion.chunk", "choices": [choice]}
+    event = _stamped(stamp, "chat.completion.chunk") | {"choices": [choice]}
     return f"data: {json.dumps(event)}\n\n"
 
 
@@ -118,7 +123,7 @@ def _call(call: Mapping[str, Any]) -> JSON:
     return {**identity, "function": function}
 
 
-def _completion(whole: JSON) -> JSON:
+def _completion(stamp: JSON, whole: JSON) -> JSON:
     message: JSON = {
         "role": "assistant",
         "content": whole["text"] or None,
@@ -127,7 +132,12 @@ def _completion(whole: JSON) -> JSON:
     if whole["tool_calls"]:
         message["tool_calls"] = [_call(call) for call in whole["tool_calls"]]
     choice = {"index": 0, "message": message, "finish_reason": whole["finish_reason"]}
-    return {"object": "chat.completion", "choices": [choice], "usage": whole["usage"]}
+    completion = _stamped(stamp, "chat.completion")
+    return completion | {"choices": [choice], "usage": whole["usage"]}
+
+
+def _stamped(stamp: JSON, kind: str) -> JSON:
+    return {**stamp, "id": f"chatcmpl-{stamp['id']}", "object": kind}
 
 
 def _body(payload: Mapping[str, Any]) -> JSON:
@@ -137,9 +147,14 @@ def _body(payload: Mapping[str, Any]) -> JSON:
         body = None
     if not isinstance(body, dict):
         raise _Unanswerable("the body must be a JSON object", 400)
-    if isinstance(messages := body.get("messages"), list):
-        body["messages"] = [_plain(each) for each in messages]
     return body
+
+
+def _asked(body: JSON) -> JSON:
+    asked = {name: value for name, value in body.items() if name not in _NOT_PARAMETERS}
+    if isinstance(messages := asked.get("messages"), list):
+        asked["messages"] = [_plain(each) for each in messages]
+    return asked
 
 
 def _plain(message: Any) -> Any:
@@ -170,3 +185,18 @@ def _head(url: str, status: int, content_type: str) -> JSON:
 
 def _chunk(text: str) -> JSON:
     return {"chunk": base64.b64encode(text.encode()).decode()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a request asks, and how it is answered: as a whole, or as events."""
+
+    asked: Callable[[JSON], JSON]
+    whole: Callable[[JSON, JSON], JSON]
+    events: Callable[[JSON, AsyncIterator[JSON]], AsyncIterator[str]]
+
+
+_DIALECTS: Final = {
+    "/v1/chat/completions": _Dialect(_asked, _completion, _events),
+    "/v1/responses": _Dialect(own_responses.asked, own_responses.whole, own_responses.events),
+}

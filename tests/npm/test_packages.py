@@ -117,6 +117,15 @@ def test_openai_without_arguments_talks_to_the_assistants_own_model(shown):
     assert shown["usage"]["total_tokens"] > 0
 
 
+@of("openai")
+def test_openai_has_responses_of_the_assistants_own_model(shown):
+    assert shown["response"] == "You said: respond"
+    assert shown["final"] == ["You said: bit by bit"] * 2
+    assert shown["call"][:2] == ["function_call", "weather"]
+    assert json.loads(shown["call"][2]) == {"city": "Rome"}
+    assert shown["told"] == ["completed", "message", True]
+
+
 @of("openai {api}")
 def test_openai_reaches_an_endpoint_that_was_granted(shown):
     assert (shown["whole"], shown["streamed"]) == ("You said: whole", "You said: bit by bit")

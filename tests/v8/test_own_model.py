@@ -61,6 +61,82 @@ def test_a_refusal_is_an_answer_with_a_status(workshop, stream, path, expected):
     assert expected in json.loads(text)["error"]["message"]
 
 
+RESPOND = """
+export async function invoke(run) {
+  const url = process.env.OPENAI_BASE_URL + "/responses";
+  const answer = await fetch(url, { method: "POST", body: run.lastMessage.text });
+  return JSON.stringify([answer.status, await answer.text()]);
+}
+"""
+
+
+def respond(workshop, body):
+    run = ScriptRun(json.dumps(body))
+    run.streams["model"] = talk
+    (shown,) = workshop.invoke(RESPOND, run)
+    return run, *json.loads(shown)
+
+
+def test_the_words_of_the_responses_api_become_the_models(workshop):
+    call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    body = {
+        "stream": True,
+        "instructions": "Be kind.",
+        "input": [
+            {"role": "developer", "content": "Be short."},
+            {"role": "user", "content": [{"type": "input_text", "text": "hi"}]},
+            call,
+            call | {"call_id": "d"},
+            {"type": "function_call_output", "call_id": "c", "output": "1"},
+        ],
+        "tools": [{"type": "function", "name": "f", "parameters": {}}],
+        "tool_choice": {"type": "function", "name": "f"},
+        "text": {"format": {"type": "json_schema", "name": "s", "schema": {}}},
+        "max_output_tokens": 9,
+        "reasoning": {"effort": "low"},
+    }
+    run, status, text = respond(workshop, body)
+    (asked,) = [payload for kind, payload in run.asked if kind == "model"]
+    system, developer, user, calls, result = asked["messages"]
+    assert [system["content"], developer["role"], developer["content"]] == [
+        "Be kind.",
+        "system",
+        "Be short.",
+    ]
+    assert user["content"] == [{"type": "text", "text": "hi"}]
+    assert [each["id"] for each in calls["tool_calls"]] == ["c", "d"]
+    assert result == {"role": "tool", "tool_call_id": "c", "content": "1"}
+    assert asked["tool_choice"] == {"type": "function", "function": {"name": "f"}}
+    assert asked["response_format"]["json_schema"] == {"name": "s", "schema": {}}
+    assert (asked["max_completion_tokens"], asked["reasoning_effort"]) == (9, "low")
+    events = [json.loads(each.partition("data: ")[2]) for each in text.strip().split("\n\n")]
+    assert status == 200
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+    assert events[-1]["type"] == "response.completed"
+    assert events[-1]["response"]["output"][0]["content"][0]["text"] == "Ciao"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, "`input` must be"),
+        ({"input": [3]}, "`input[0]`"),
+        ({"input": [{"type": "item_reference", "id": "x"}]}, "`input[0]`"),
+        ({"input": [{"role": "user", "content": [{"type": "input_file"}]}]}, "'input_file'"),
+        ({"input": "hi", "tools": [{"type": "web_search"}]}, "tools of the type `function`"),
+        ({"input": "hi", "tools": 3}, "`tools`"),
+        ({"input": "hi", "text": "json"}, "`text`"),
+        ({"input": "hi", "reasoning": 3}, "`reasoning`"),
+        ({"input": "hi", "previous_response_id": "resp_1"}, "`previous_response_id`"),
+    ],
+)
+def test_what_responses_cannot_have_is_refused_with_a_reason(workshop, body, expected):
+    run, status, text = respond(workshop, body)
+    assert status == 400
+    assert expected in json.loads(text)["error"]["message"]
+    assert run.asked == []
+
+
 def test_a_key_that_was_granted_is_not_sent_to_the_own_model(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     granted = choose(["process.env"], ["OPENAI_API_KEY"]).environment
