@@ -10,7 +10,11 @@ let lines = "";
 let wake = () => {};
 let running = true;
 
+// In V8 a module's first line begins with the host's text: its columns are not the author's.
+const placed = (error) => ({ ...error, stack: error.stack.replace(/:1:\d+(?=\)|$)/gm, ":1") });
+
 function say(message, callback) {
+  if (message.error !== undefined) message.error = placed(message.error);
   lines += `${encode(message)}\n`;
   wake();
   if (callback !== undefined) queueMicrotask(() => callback(null));

@@ -117,6 +117,13 @@ def test_a_mistake_in_the_file_is_told_with_its_place(jailed):
     assert (error.kind, error.file, error.line) == ("syntax", "src/process.js", 2)
 
 
+def test_an_error_has_its_place_and_no_column_that_is_not_the_authors(jailed):
+    throws = "export const go = () => { throw new RangeError('no') };"
+    first, third = jailed.failure(throws), jailed.failure(f"\n\n{throws}")
+    assert str(first) == "src/process.js:1: `go` failed: RangeError: no"
+    assert str(third) == "src/process.js:3:33: `go` failed: RangeError: no"
+
+
 def test_lines_find_their_run_and_keep_their_directives(jailed):
     jailed.write("export const go = async (n) => { await null; console.warn('%s!', n, 1); };")
 

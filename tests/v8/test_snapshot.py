@@ -102,6 +102,17 @@ def test_heaps_of_a_jail_come_from_a_snapshot_that_is_made_once(cache):
     assert kept.stat().st_mtime_ns == made
 
 
+def test_those_of_former_versions_are_removed_when_one_is_made(cache):
+    cache.mkdir(parents=True)
+    for day in range(10):
+        former = cache / f"{day}.snapshot"
+        former.write_bytes(b"")
+        os.utime(former, (day, day))
+    path = shelf.find(FLAGS)
+    names = {file.name for file in cache.iterdir()}
+    assert names == {path.name, *(f"{day}.snapshot" for day in range(3, 10))}
+
+
 def test_a_damaged_snapshot_is_made_again(cache):
     kept = shelf.find(FLAGS)
     whole = kept.read_bytes()

@@ -18,6 +18,7 @@ from understudy_v8.snapshot import blob, script
 
 VARIABLE = "UNDERSTUDY_SNAPSHOT"
 _SECONDS = 30.0
+_KEPT = 8
 _log = logging.getLogger("understudy.v8")
 
 
@@ -57,10 +58,19 @@ def _fill(path: Path, flags: str, text: str) -> bool:
             made = _attempt(draft, flags, text)
             blob.write(draft, made)
             draft.replace(path)
+        _tidy(path.parent)
     except OSError as error:  # a cache that cannot be written to: each start would make it again
         _log.debug("there is no place for a snapshot of V8: %s", error)
         return False
     return bool(made)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove the oldest: each version of V8 or of ours leaves one behind; some share a cache."""
+    with suppress(FileNotFoundError):  # another process tidies, too
+        kept = sorted(folder.glob("*.snapshot"), key=lambda file: file.stat().st_mtime_ns)
+        for file in kept[:-_KEPT]:
+            file.unlink()
 
 
 def _attempt(draft: Path, flags: str, text: str) -> bytes:
