@@ -39,8 +39,8 @@ FUNCTION = "(args) => ({ echo: args.text, days: args.days + 1 })"
 INDEX = f"""import {{ greet }} from './lib.js';
 const answer = {FUNCTION};
 const many = async (_, call) => {{
-  const ask = (n) => call.tools.call('x', {{ n }});
-  for (let round = 0; round < 4; round++) await Promise.all(Array.from({{ length: 250 }}, ask));
+  const ask = (_, n) => call.tools.call('x', {{ n }});
+  await Promise.all(Array.from({{ length: 1000 }}, ask));
 }};
 export const tools = [{{ name: 't', execute: answer }}, {{ name: 'many', execute: many }}];
 export function invoke(run) {{ return JSON.stringify(answer(run.assistant)) }}
@@ -124,7 +124,7 @@ async def warm_calls(folder: Path) -> None:
             calls[f"Program.execute, {place}"] = partial(execute, place, call)
             calls[f"Program.invoke, one part, {place}"] = partial(invoke, place)
             echoes[f"Program.execute, 1 MB, {place}"] = partial(execute, place, large)
-            crowds[f"4 times 250 host calls at once, {place}"] = partial(execute, place, many)
+            crowds[f"1,000 host calls at once, {place}"] = partial(execute, place, many)
         await compare(calls, CALLS)
         await compare(echoes, 1)
         await compare(crowds, 1)
