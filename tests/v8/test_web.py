@@ -184,6 +184,14 @@ def test_the_process_has_only_the_variables_that_were_granted(workshop, isolatio
     assert workshop.invoke(index) == ["seen,,,"]
 
 
+@IN_BOTH
+@pytest.mark.parametrize("name", ["WebAssembly", "SharedArrayBuffer", "Atomics"])
+def test_what_is_withheld_is_named_with_a_way_out(workshop, name):
+    error = workshop.failure(f"export const invoke = () => {name}.isView")
+    assert f"{name} is not defined" in str(error)
+    assert "process.js" in error.hint
+
+
 def test_an_installation_without_them_says_why_a_name_is_missing(tmp_path):
     code = f"""
 import sys; sys.path.insert(0, "tests/v8")

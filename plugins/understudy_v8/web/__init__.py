@@ -19,6 +19,7 @@ from typing import Any
 from understudy_v8.own_model import ENVIRONMENT as OWN_MODEL
 
 _WORD = re.compile(r"\w")
+_WITHHELD = frozenset({"WebAssembly", "SharedArrayBuffer", "Atomics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,13 @@ def _env(variables: Iterable[str]) -> dict[str, str]:
 
 
 def hint_for(message: str) -> str | None:
-    """What to do about `X is not defined`, if X would be there in a whole installation."""
+    """What to do about `X is not defined`, if it is known."""
     match = re.match(r"ReferenceError: (\w+) is not defined", message)
+    if match is not None and match[1] in _WITHHELD:
+        return (
+            f"Assistants' code has no {match[1]}, since its memory escapes the limits. What needs "
+            "it can run in process.js, in deno (docs/process.md)."
+        )
     if _parts() or match is None or match[1] not in all_globals():
         return None
     return (
