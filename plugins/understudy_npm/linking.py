@@ -23,6 +23,12 @@ _MEANINGS: Final = {
     "unresolved": "`{path}` is not installed",
 }
 
+_AWAITS: Final = "packages cannot wait at their top level (`await`) in index.js"
+_IN_PROCESS: Final = (
+    "Take a version of it that does not, or import it in src/process.js, where deno finds what "
+    "`npm install` has put into the assistant's own node_modules."
+)
+
 
 class _Note(BaseModel):
     problem: str
@@ -109,6 +115,8 @@ def _refuse(project: Project, answer: _Answer) -> None:
     if answer.errors:
         first = answer.errors[0]
         place = f"{first.file}:{first.line}: " if first.file else ""
+        if first.text.startswith("Top-level await"):  # esbuild's words
+            raise Invalid(f"{project.id}: {place}{_AWAITS}", hint=_IN_PROCESS)
         raise Invalid(f"{project.id}: {place}{first.text}")
     for note in answer.notes:
         if note.problem == "unresolved" and note.importer == _AUTHOR:

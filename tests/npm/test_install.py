@@ -176,6 +176,16 @@ def test_a_lock_that_lies_is_refused(root, locked, lie):
     assert "not installed" in root.run("run", "poet", "hi").stderr
 
 
+def test_a_package_that_awaits_at_its_top_level_is_named_with_what_to_do(root):
+    package = {"dependencies": {"yoga-layout": "3.2.1"}}
+    code = 'import yoga from "yoga-layout"; export const invoke = () => typeof yoga;'
+    root.add("poet", {"package.json": package, "src/index.js": code})
+    done = root.run("npm", "install", "poet")
+    assert done.returncode == 1
+    assert "node_modules/yoga-layout/dist/src/index.js:13: packages cannot wait" in done.stderr
+    assert "src/process.js" in done.stderr
+
+
 def test_what_packages_bring_is_not_run_and_settings_of_the_folder_do_not_count(root, locked):
     marker = root.path / "ran"
     scripts = {"preinstall": f"touch {marker}", "postinstall": f"touch {marker}"}
