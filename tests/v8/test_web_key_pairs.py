@@ -168,6 +168,7 @@ def test_rsa_keys_made_from_chance_are_whole(bits):
     [
         (f"S.generateKey({SIGNING['ES256']}, true, ['encrypt'])", "SyntaxError"),
         (f"S.generateKey({SIGNING['ES256']}, true, ['verify'])", "SyntaxError"),
+        ("S.generateKey({ name: 'HMAC', hash: 'MD5' }, true, ['encrypt'])", "NotSupportedError"),
         ("S.generateKey({ name: 'ECDSA', namedCurve: 'P-1' }, true, ['sign'])",
          "NotSupportedError"),
         (f"S.generateKey({SIGNING['RS256'].replace('1024', '512')}, true, ['sign'])",

@@ -17,6 +17,9 @@ class Pair {
 
   use = "sig";
 
+  // What is refused before usages are looked at.
+  normalize() {}
+
   async generate(algorithm, extractable, usages) {
     checkUsages(usages, this.usages, this.name);
     const wanted = this.wanted(algorithm);
@@ -55,9 +58,9 @@ class RSA extends Pair {
   kty = "RSA";
 
   curve() { return null; }
+  normalize(algorithm) { hashOf(algorithm); }
 
   wanted(algorithm) {
-    hashOf(algorithm);
     const { modulusLength: bits } = algorithm;
     const exponent = numberOf(bytesOf(algorithm.publicExponent, "`publicExponent`"));
     if (!EXPONENTS.includes(exponent)) refuse("OperationError", "`publicExponent` must be 65537 or 3.");

@@ -19,6 +19,9 @@ class Secret {
     this.usages = usages;
   }
 
+  // What is refused before usages are looked at.
+  normalize() {}
+
   async generate(algorithm, extractable, usages) {
     checkUsages(usages, this.usages, this.name);
     const bits = this.bits(algorithm);
@@ -52,6 +55,7 @@ export class HMAC extends Secret {
     super("HMAC", ["sign", "verify"]);
   }
 
+  normalize(algorithm) { hashOf(algorithm); }
   bits(algorithm) { return algorithm.length ?? BLOCKS[hashOf(algorithm)]; }
   fits(bits) { return bits > 0; }
   describe(algorithm, bits) { return { name: this.name, hash: { name: hashOf(algorithm) }, length: bits }; }

@@ -55,11 +55,15 @@ export class SubtleCrypto {
   }
 
   async generateKey(given, extractable, usages) {
-    return named(given, ({ generate }) => generate !== undefined).generate(parametersOf(given), extractable, [...usages]);
+    const algorithm = named(given, ({ generate }) => generate !== undefined);
+    algorithm.normalize(parametersOf(given));
+    return algorithm.generate(parametersOf(given), extractable, [...usages]);
   }
 
   async importKey(format, data, given, extractable, usages) {
-    return named(given).read(format, data, parametersOf(given), extractable, [...usages]);
+    const algorithm = named(given);
+    algorithm.normalize(parametersOf(given));
+    return algorithm.read(format, data, parametersOf(given), extractable, [...usages]);
   }
 
   async exportKey(format, key) {
