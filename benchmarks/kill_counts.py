@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,19 @@ def calls_in(file: Path) -> dict[str, list[float]]:
         name, run, call, at = line.split()
         made.setdefault(f"{name} {run} {call}", []).append(float(at))
     return made
+
+
+def asked_late(models: Times) -> int:
+    """Model calls that came although the next one of their run had: their answer was known."""
+    rounds: dict[str, list[tuple[int, Sequence[float]]]] = {}
+    for key, at in models.items():
+        asked, _, told = key.rpartition(" ")
+        rounds.setdefault(asked, []).append((int(told), at))
+    return sum(
+        sum(time > min(later) for time in at)
+        for of_run in rounds.values()
+        for (_, at), (_, later) in pairwise(sorted(of_run))
+    )
 
 
 def counted(root: Path, tools: Times, models: Times) -> Counter[str]:

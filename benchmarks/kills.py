@@ -13,8 +13,8 @@ runs are over. Counted:
   failed without one of the next two reasons;
 - refused: `pay`, which may not be repeated, was under way; given up: killed eight times at one
   place;
-- twice: model calls and tool calls that came after the journal had their result, and calls of
-  `pay` made twice;
+- twice: model calls and tool calls that came after the journal had their result, model calls that
+  came after the next one of their run, and calls of `pay` made twice;
 - told twice: events with the number of another one, and texts that differ from their deltas.
 """
 
@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import kill_tools
-from kill_counts import asked_of, calls_in, counted
+from kill_counts import asked_late, asked_of, calls_in, counted
 
 from understudy.testing.model_server import Answer, ModelServer, Received, call_tools, say
 from understudy.testing.server import Server
@@ -170,7 +170,18 @@ class Lane:
         with self.server:
             for client in self.clients:
                 client.rest()
+            self._rest()
             return sum(client.lost() for client in self.clients)
+
+    def _rest(self) -> None:
+        """Wait for the runs, too, of which no client has heard: their answer was cut off."""
+        end = time.monotonic() + REST_SECONDS
+        while self._is_at_work() and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def _is_at_work(self) -> bool:
+        runs = self.root.glob("threads/*/runs/*/run.json")
+        return any(json.loads(file.read_text())["status"] not in OVER for file in runs)
 
 
 def lives(lane: Lane, kills: int, end: float, seed: int) -> Counter[str]:
@@ -202,6 +213,7 @@ def trial(kills: int, seconds: float, runs: int, lanes: int, seed: int) -> dict[
         for lane in tried:
             found += counted(lane.root, calls_in(lane.calls), answer.asked)
         found["lost"] += found["failed"]
+        found["twice"] += asked_late(answer.asked)
         found["model requests"] = len(model.requests)
         found["tool calls"] = sum(map(len, (a for e in tried for a in calls_in(e.calls).values())))
     told = ("kills", "acknowledged", "lost", *COUNTS, "model requests", "tool calls")

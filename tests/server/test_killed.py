@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_a_call_of_process_js_that_had_ended_is_not_made_again(start_server, mod
     model.script([held(), say("Yes.")])
     server = start_server()
     path = begin(server, "desk")
-    model.wait_for_request(1)
+    model.wait_for_request(1, seconds=90)
     assert ended(again(server), path)["status"] == "completed"
     assert marks.read_text().split() == ["one", "two"]
     first, second = texts(server, path)[-1].split()
@@ -126,7 +127,7 @@ def test_loops_within_the_code_go_on_where_they_were(start_server, model, write_
     model.script([call_tools([("note", {"text": "a"})]), say("Rough."), held(), say("Fine.")])
     server = start_server()
     path = begin(server, "writer")
-    model.wait_for_request(3)
+    model.wait_for_request(3, seconds=90)
     assert ended(again(server), path)["status"] == "completed"
     assert texts(server, path) == ["Fine."]
     told = [request.body["messages"] for request in model.requests]
@@ -168,7 +169,7 @@ def test_a_run_of_the_first_version_keeps_its_shape(start_server, model, write_a
     assert run["file_ids"] == []
     answer = server.post(f"{path}/submit_tool_outputs", outputs(run, "25 degrees"), **V1)
     assert answer.status == 200
-    model.wait_for_request(2)
+    model.wait_for_request(2, seconds=90)
     over = ended(again(server), path, **V1)
     assert (over["status"], over["file_ids"]) == ("completed", [])
     assert over.keys() == before.keys()
@@ -180,11 +181,11 @@ def test_the_other_server_on_the_root_goes_on(start_server, model, write_assista
     model.script([held(), say("The end.")])
     first, second = start_server(), start_server()
     path = begin(first, "writer")
-    model.wait_for_request(1)
+    model.wait_for_request(1, seconds=90)
     assert second.get(path).json()["status"] in ("queued", "in_progress")
     assert len(model.requests) == 1
     first.kill()
-    model.wait_for_request(2)  # nobody has asked for the run
+    model.wait_for_request(2, seconds=90)  # nobody has asked for the run
     assert ended(second, path)["status"] == "completed"
     first.start()
     assert ended(first, path) == ended(second, path)
@@ -197,7 +198,7 @@ def test_a_stream_is_rejoined_at_the_other_server(start_server, model, write_ass
     model.script([held(), say("The end.")])
     first, second = start_server(), start_server()
     path = begin(first, "writer")
-    model.wait_for_request(1)
+    model.wait_for_request(1, seconds=90)
     first.kill()
     stream = second.get(f"{path}/events?after=0").body.decode()
     numbers = [int(line[4:]) for line in stream.splitlines() if line.startswith("id: ")]
@@ -205,3 +206,23 @@ def test_a_stream_is_rejoined_at_the_other_server(start_server, model, write_ass
     said = [line[6:] for line in stream.splitlines() if line.startswith("data: {")]
     done = [json.loads(line) for line in said if '"thread.message"' in line]
     assert done[-1]["content"][0]["text"]["value"] == "The end."
+
+
+def test_a_run_that_rests_is_taken_up_though_nobody_asks_for_it(
+    root, start_server, model, write_assistant
+):
+    write_assistant("writer", {"assistant.json": {}})
+    model.script([held(), say("The end.")])
+    server = start_server()
+    path = begin(server, "writer")
+    model.wait_for_request(1, seconds=90)
+    server.kill()
+    [journal] = root.glob("threads/*/runs/*/journal.jsonl")
+    with journal.open("a") as file:  # as if many processes had died on the way
+        for number in range(1, 9):
+            line = {"n": 1000 * number, "t": time.time(), "taken_up": number}
+            file.write(json.dumps(line) + "\n")
+    server.start()
+    model.wait_for_request(2, seconds=90)
+    assert ended(server, path)["status"] == "completed"
+    assert texts(server, path) == ["The end."]
