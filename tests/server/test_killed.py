@@ -208,21 +208,39 @@ def test_a_stream_is_rejoined_at_the_other_server(start_server, model, write_ass
     assert done[-1]["content"][0]["text"]["value"] == "The end."
 
 
-def test_a_run_that_rests_is_taken_up_though_nobody_asks_for_it(
-    root, start_server, model, write_assistant
-):
-    write_assistant("writer", {"assistant.json": {}})
+def exhausted(root, server, model, tries):
+    """A run whose processes have died so often, while it does not go on; its server is dead."""
     model.script([held(), say("The end.")])
-    server = start_server()
     path = begin(server, "writer")
     model.wait_for_request(1, seconds=90)
     server.kill()
     [journal] = root.glob("threads/*/runs/*/journal.jsonl")
-    with journal.open("a") as file:  # as if many processes had died on the way
-        for number in range(1, 9):
+    with journal.open("a") as file:
+        for number in range(1, tries + 1):
             line = {"n": 1000 * number, "t": time.time(), "taken_up": number}
             file.write(json.dumps(line) + "\n")
+    return path
+
+
+def test_a_run_that_rests_is_taken_up_though_nobody_asks_for_it(
+    root, start_server, model, write_assistant
+):
+    write_assistant("writer", {"assistant.json": {}})
+    server = start_server()
+    path = exhausted(root, server, model, tries=8)
     server.start()
     model.wait_for_request(2, seconds=90)
     assert ended(server, path)["status"] == "completed"
     assert texts(server, path) == ["The end."]
+
+
+def test_a_run_that_rests_is_cancelled_with_its_server(root, start_server, model, write_assistant):
+    write_assistant("writer", {"assistant.json": {}})
+    server = start_server()
+    path = exhausted(root, server, model, tries=14)  # half a minute of rest
+    server.start()
+    assert server.get(path).json()["status"] in ("queued", "in_progress")
+    assert server.stop() == 0
+    server.start()
+    assert server.get(path).json()["status"] == "cancelled"
+    assert len(model.requests) == 1

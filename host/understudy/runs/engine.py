@@ -56,8 +56,8 @@ class Runs:
         self._forgets = forgets
         self._resume = resume
         self._arriving: dict[str, asyncio.Task[None]] = {}
-        self._resting: dict[str, AsyncExitStack] = {}
-        """Locks of runs that rest. Given back, the store would know nothing of them any more."""
+        self._resting: dict[str, tuple[Abandoned, AsyncExitStack]] = {}
+        """Runs that rest, and their locks. Given back, the store would know nothing of them."""
         self._store = store
         self._threads = threads
         self._stage = stage
@@ -153,14 +153,15 @@ class Runs:
     async def _adopt(self, path: Path, run: Run, *, wanted: bool) -> None:
         if run.id in self._active:
             return
-        await self._resting.pop(run.id, AsyncExitStack()).aclose()
+        if run.id in self._resting:
+            await self._resting.pop(run.id)[1].aclose()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._store.lock(path, timeout=0))
             abandoned = await Abandoned.read(self._store, path, run)
             waits = still_waits(abandoned.run)
             if not wanted and (waits or abandoned.is_resting):
                 if not waits and self._resume == "all":
-                    self._resting[run.id] = stack.pop_all()
+                    self._resting[run.id] = abandoned, stack.pop_all()
                 return
             refused = self._resume == "none" and not waits
             if refused or abandoned.run.is_over or abandoned.end() is not None:
@@ -345,8 +346,10 @@ class Runs:
     async def close(self) -> None:
         """Stop what is under way; runs that wait for their client go on waiting in the store."""
         await asyncio.gather(*self._arriving.values(), return_exceptions=True)
-        for held in self._resting.values():
-            await held.aclose()
+        for abandoned, held in self._resting.values():
+            async with held:
+                with suppress(UnderstudyError):  # it stays as it is until somebody asks for it
+                    await end_abandoned(self._store, abandoned, "cancelled", ENDED)
         await asyncio.gather(*(execution.leave() for execution in self._active.values()))
 
 
