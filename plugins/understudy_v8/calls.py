@@ -15,7 +15,8 @@ from understudy.errors import ModelError, ScriptError, UnderstudyError
 from understudy.runs.run import Run
 from understudy.tools import ToolCall
 from understudy_v8 import own_model
-from understudy_v8.messages import ProceedRequest, Pull, Request, Shut
+from understudy_v8.messages import ProceedRequest, Pull, Push, Request, Shut
+from understudy_v8.upload import Upload
 
 Proceed = Callable[[ToolCall], Awaitable[Any]]
 
@@ -32,6 +33,7 @@ class Reply(Protocol):
 class Stream:
     """A stream under way. `reading` is the pull that waits for an item."""
 
+    upload: Upload
     queue: Queue[Pull | Shut] = field(default_factory=Queue)
     task: Task[None] | None = None
     reading: Pull | None = None
@@ -74,7 +76,7 @@ class Call:
         self._unanswered.add(message.id)
         stream = self._streams.get(message.stream)
         if stream is None:
-            stream = self._streams[message.stream] = Stream()
+            stream = self._streams[message.stream] = Stream(Upload(self._reply_pushed))
             stream.task = self._start(self._relay(message, stream))
         stream.queue.put_nowait(message)
 
@@ -87,6 +89,15 @@ class Call:
         stream.queue.put_nowait(message)
         if stream.reading is not None and stream.task is not None:
             stream.task.cancel()
+
+    def push(self, message: Push) -> None:
+        """Hand a stream a piece of what it sends."""
+        self._unanswered.add(message.id)
+        stream = self._streams.get(message.stream)
+        if stream is None:
+            self._reply(message.id, False, None)
+        else:
+            stream.upload.push(message)
 
     async def finish(self) -> None:
         """Cancel what is under way and wait for it."""
@@ -113,6 +124,9 @@ class Call:
     def _reply(self, request: int, value: Any, error: dict[str, Any] | None) -> None:
         self._unanswered.discard(request)
         self.send(self.id, request, value, error)
+
+    def _reply_pushed(self, request: int, more: bool) -> None:
+        self._reply(request, more, None)
 
     def _refuse(self, request: int, error: Exception) -> None:
         self.failures[request] = error
@@ -142,8 +156,10 @@ class Call:
         call = self.tool_call
         return await self.proceed(ToolCall(call.id, wanted.name, wanted.arguments, call.run))
 
-    def _open(self, opening: Pull) -> AsyncIterator[Any]:
+    def _open(self, opening: Pull, upload: Upload) -> AsyncIterator[Any]:
         payload = opening.payload or {}
+        if opening.kind == "fetch" and payload.get("streams") is True:
+            payload = {**payload, "body": upload}
         if opening.kind == "fetch" and own_model.is_meant(payload):
             return own_model.answer(self._known_run(), payload, opening.stream)
         return self._known_run().stream(opening.kind, payload)
@@ -152,7 +168,7 @@ class Call:
         # One task from opening to closing: what a stream enters, it also leaves there.
         message: Pull | Shut = opening
         try:
-            opened = self._open(opening)
+            opened = self._open(opening, stream.upload)
             async with aclosing(opened) as items:  # type: ignore[type-var]
                 while isinstance(message := await stream.queue.get(), Pull):
                     stream.reading = message
@@ -170,6 +186,8 @@ class Call:
                 raise
             self._refuse(message.id, ScriptError("the stream was closed", kind="cancelled"))
             self._reply(stream.queue.get_nowait().id, None, None)
+        finally:
+            stream.upload.close()
 
 
 _END = object()

@@ -89,6 +89,17 @@ class Shut(_Message):
     stream: int
 
 
+class Push(_Message):
+    """A piece of what a stream sends, in base64; its end, if there is none; or why it broke off."""
+
+    type: Literal["push"]
+    call: int
+    id: int
+    stream: int
+    chunk: str | None
+    error: str | None
+
+
 class Timer(_Message):
     """Post `fire` after `delay` milliseconds."""
 
@@ -112,7 +123,7 @@ class Log(_Message):
     text: str
 
 
-CallMessage = Result | Failure | PartYielded | End | Stopped | Request | Pull | Shut
+CallMessage = Result | Failure | PartYielded | End | Stopped | Request | Pull | Shut | Push
 Message = CallMessage | Timer | Clear | Log
 _OUTBOX: TypeAdapter[list[Message]] = TypeAdapter(
     list[Annotated[Message, Field(discriminator="type")]]

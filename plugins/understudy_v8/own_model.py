@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ HOST: Final = "model.understudy"
 ENVIRONMENT: Final = {"OPENAI_BASE_URL": f"http://{HOST}/v1", "OPENAI_API_KEY": "of-the-assistant"}
 """What a script's `process.env` holds, unless the user has granted it variables of these names."""
 
+_MAX_BODY_BYTES: Final = 16 * 2**20
 _NOT_PARAMETERS: Final = frozenset({"model", "stream", "stream_options", "n", "store", "user"})
 
 
@@ -41,7 +42,7 @@ async def answer(run: Run, payload: Mapping[str, Any], number: int) -> AsyncIter
     """
     url = str(payload["url"])
     try:
-        body = _body(payload)
+        body = _body(await _text(payload))
         dialect = _DIALECTS.get(urlsplit(url).path)
         if dialect is None:
             known = " and ".join(_DIALECTS)
@@ -140,9 +141,21 @@ def _stamped(stamp: JSON, kind: str) -> JSON:
     return {**stamp, "id": f"chatcmpl-{stamp['id']}", "object": kind}
 
 
-def _body(payload: Mapping[str, Any]) -> JSON:
+async def _text(payload: Mapping[str, Any]) -> bytes:
+    body = payload.get("body")
+    if not isinstance(body, AsyncIterable):
+        return base64.b64decode(body or "e30=")
+    text = bytearray()
+    async for piece in body:
+        text += piece
+        if len(text) > _MAX_BODY_BYTES:
+            raise _Unanswerable(f"the body is larger than {_MAX_BODY_BYTES >> 20} MB", 413)
+    return bytes(text)
+
+
+def _body(text: bytes) -> JSON:
     try:
-        body = json.loads(base64.b64decode(payload.get("body") or "e30="))
+        body = json.loads(text)
     except ValueError:
         body = None
     if not isinstance(body, dict):

@@ -242,6 +242,8 @@ class Session:
                 call.pull(message)
             case say.Shut():
                 call.shut(message)
+            case say.Push():
+                call.push(message)
             case say.Result() | say.PartYielded():
                 self._settle(call, message.value, over=isinstance(message, say.Result))
             case say.End():

@@ -70,10 +70,6 @@ def test_a_request_is_an_effect_with_all_that_it_says(workshop):
         ("new URLSearchParams({ a: 'b c' })", b"a=b+c"),
         ("new Blob(['x', 'y'])", b"xy"),
         ("new Uint8Array([1, 2, 255])", b"\x01\x02\xff"),
-        (
-            "new ReadableStream({ start(c) { c.enqueue(new Uint8Array([7])); c.close(); } })",
-            b"\x07",
-        ),
     ],
 )
 def test_bodies_of_every_kind_are_sent(workshop, body, sent):

@@ -10,7 +10,7 @@ from pathlib import Path
 from understudy_v8.web import all_globals
 
 PAGE = (Path(__file__).parents[2] / "docs/web.md").read_text()
-DIGEST, STREAM = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
+DIGEST, STREAM, UPLOAD = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
 
 
 def test_the_digest_of_the_question_is_answered(workshop):
@@ -28,6 +28,21 @@ def test_a_stream_is_passed_on_piece_by_piece(workshop):
 
     run.streams["fetch"] = fetch
     assert workshop.invoke(STREAM, run) == ["a", "é"]
+
+
+def test_a_body_is_sent_line_by_line(workshop):
+    run = workshop.run_class()
+    sent = []
+
+    async def fetch(payload):
+        sent.extend([piece async for piece in payload["body"]])
+        yield {"status": 200, "headers": [], "url": payload["url"], "redirected": False}
+        yield {"chunk": base64.b64encode(b"thanks").decode()}
+
+    run.streams["fetch"] = fetch
+    run.text = "hello"
+    assert workshop.invoke(UPLOAD, run) == ["thanks"]
+    assert sent == [b"hello\n"]
 
 
 def test_what_the_page_names_is_there_and_what_it_denies_is_not(workshop):

@@ -14,6 +14,7 @@ from understudy.errors import Invalid, NetworkError, NotAllowed
 from understudy.network.inflating import ACCEPTED, PIECE_BYTES, decoder
 from understudy.network.request import Request, read_url
 from understudy.network.resolver import CheckedResolver, private
+from understudy.network.sending import Sending
 from understudy.permissions.hosts import Hosts, address_of
 
 JSON = dict[str, Any]
@@ -38,14 +39,15 @@ class Client:
     async def fetch(self, payload: Mapping[str, Any]) -> AsyncIterator[JSON]:
         """Make a request: the head of the answer, then its body in pieces of base64.
 
-        The head is `{status, status_text, headers: [[name, value], …], url, redirected}`. Raises
+        The head is `{status, status_text, headers: [[name, value], …], url, redirected}`, and for
+        a body that is sent bit by bit `sent`, what of it had been when the answer came. Raises
         `Invalid`, `NotAllowed`, `NetworkError`.
         """
         first = Request.read(payload)
         with _told(first):
             request, response = await self._answered(first)
             async with response:
-                yield _head(request, response, redirected=request.url != first.url)
+                yield _head(first, request, response)
                 async for piece in _body(response):
                     yield {"chunk": base64.b64encode(piece).decode()}
 
@@ -80,6 +82,8 @@ class Client:
         headers = list(request.headers)
         if not any(name == "accept-encoding" for name, _ in headers):
             headers.append(("accept-encoding", ACCEPTED))
+        if isinstance(request.body, Sending) and request.body.length is not None:
+            headers.append(("content-length", str(request.body.length)))
         return await self._opened().request(
             request.method,
             request.url,
@@ -121,13 +125,15 @@ async def _body(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     decode.finish()
 
 
-def _head(request: Request, response: aiohttp.ClientResponse, *, redirected: bool) -> JSON:
+def _head(first: Request, request: Request, response: aiohttp.ClientResponse) -> JSON:
+    sent = {"sent": first.body.note()} if isinstance(first.body, Sending) else {}
     return {
         "status": response.status,
         "status_text": response.reason or "",
         "headers": [[name.lower(), value] for name, value in response.headers.items()],
         "url": str(request.url),
-        "redirected": redirected,
+        "redirected": request.url != first.url,
+        **sent,
     }
 
 
@@ -150,6 +156,8 @@ def _told(request: Request) -> Iterator[None]:
     except TimeoutError:
         raise NetworkError(f"{request.origin} took too long to answer.") from None
     except (aiohttp.ClientError, OSError) as error:
+        if isinstance(request.body, Sending) and request.body.failure is not None:
+            raise request.body.failure from None
         raise NetworkError(f"{request.origin} cannot be reached: {_reason(error)}.") from None
 
 

@@ -22,7 +22,8 @@ from pydantic import (
 )
 from yarl import URL
 
-from understudy.errors import Invalid
+from understudy.errors import Invalid, NetworkError
+from understudy.network.sending import Sending, pieces_of
 from understudy.permissions.hosts import host_of
 
 MAX_BODY_BYTES: Final = 16 * 2**20
@@ -51,7 +52,10 @@ Header = tuple[Annotated[str, StringConstraints(pattern=_TOKEN)], str]
 
 
 class Asked(BaseModel):
-    """The payload of the effect `fetch`. `body` is in base64."""
+    """The payload of the effect `fetch`. `body` is in base64, or comes in pieces, beside this.
+
+    `length` is that of a body in pieces, in bytes, if it is known.
+    """
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, defer_build=True)
 
@@ -59,6 +63,7 @@ class Asked(BaseModel):
     method: Annotated[str, StringConstraints(pattern=_TOKEN)] = "GET"
     headers: Annotated[list[Header], Field(max_length=200)] = []
     body: str | None = None
+    length: Annotated[int, Field(ge=0)] | None = None
     redirect: Literal["follow", "error", "manual"] = "follow"
 
     @field_validator("headers", mode="before")
@@ -74,14 +79,16 @@ class Request:
     url: URL
     method: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes | None
+    body: bytes | Sending | None
     redirect: Literal["follow", "error", "manual"]
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload. Raises `Invalid`, in words for who wrote the code."""
+        pieces = pieces_of(payload)
+        whole = {**payload, "body": None} if pieces is not None else dict(payload)
         try:
-            asked = Asked.model_validate(dict(payload))
+            asked = Asked.model_validate(whole)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
@@ -89,7 +96,7 @@ class Request:
         method = asked.method.upper()
         if method in _NEVER:
             raise Invalid(f"fetch: the method {method} is not allowed.", param="method")
-        body = _decoded(asked.body)
+        body = _decoded(asked.body) if pieces is None else Sending(pieces, asked.length)
         if body is not None and method in _SAFE_METHODS:
             raise Invalid(f"fetch: a {method} request has no body.", param="body")
         headers = tuple(_checked(asked.headers))
@@ -111,7 +118,12 @@ class Request:
         return str(self.url.origin())
 
     def redirected(self, status: int, target: URL) -> Request:
-        """The request that follows a redirect."""
+        """The request that follows a redirect. Raises `NetworkError` if it cannot be made."""
+        if isinstance(self.body, Sending) and status != 303:
+            raise NetworkError(
+                f"{self.origin} redirects, and a body that was sent bit by bit cannot be sent "
+                "again; ask the address that it leads to."
+            )
         request = replace(self, url=target)
         if status == 303 and self.method not in _SAFE_METHODS:
             request = request._as_get()

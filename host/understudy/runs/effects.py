@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -124,7 +125,8 @@ class Effects:
         do = do or self._doers.get(kind) or self._whole(effect_id, kind)
         known = await self._known(effect_id, kind, payload)
         if known is not None:
-            return await self._answer_again(effect_id, known, shown)
+            async with self._sent_again(payload, known):
+                return await self._answer_again(effect_id, known, shown)
         lasting = _is_lasting(kind, payload)
         await self._begin(effect_id, kind, payload, durable=lasting)
         try:
@@ -239,6 +241,9 @@ class Effects:
             hint="Declare a function `idempotent` if it may be called twice.",
         )
 
+    def _sent_again(self, payload: JSON, known: Record) -> AbstractAsyncContextManager[None]:
+        return fetch.sent_again(payload, known.get("value"), self._resumption.give_up)
+
     async def _answer_again(self, effect_id: str, known: Record, shown: Shown | None) -> Any:
         past = self._past
         if past is None or was_dropped(known):  # nobody waited for it, and nobody will
@@ -271,12 +276,13 @@ class Effects:
             return
         if self._past is not None:
             await self._note_the_end(self._past, effect_id)
-        for piece in streamer.pieces(known["value"]) if "value" in known else ():
-            yield piece
-        if not known.get("left"):
-            await self._answer_again(effect_id, known, None)
-        elif self._past is not None:
-            self._past.given(effect_id)
+        async with self._sent_again(payload, known):
+            for piece in streamer.pieces(known["value"]) if "value" in known else ():
+                yield piece
+            if not known.get("left"):
+                await self._answer_again(effect_id, known, None)
+            elif self._past is not None:
+                self._past.given(effect_id)
 
 
 def _recorded(kind: str, payload: JSON) -> JSON:

@@ -58,16 +58,16 @@ class Past:
         if line is None or _is_log(effect_id):
             return
         if line["effect"] != kind:
-            raise _diverged(f"it asks for `{kind}` where its journal has `{line['effect']}`")
+            raise diverged(f"it asks for `{kind}` where its journal has `{line['effect']}`")
         if line["payload"] != json.loads(json.dumps(payload)):
-            raise _diverged(f"it asks for `{kind}` with other arguments than in its journal")
+            raise diverged(f"it asks for `{kind}` with other arguments than in its journal")
 
     def check_end(self) -> None:
         """Raise if the run has ended without what it did before."""
         forgotten = [id_ for id_ in self._left if id_ not in self._asked and not is_aside(id_)]
         for effect_id in forgotten:
             kind = self._begun[effect_id]["effect"]
-            raise _diverged(f"its journal has a `{kind}` that it did not ask for")
+            raise diverged(f"its journal has a `{kind}` that it did not ask for")
 
     # -- in order
 
@@ -115,7 +115,8 @@ def _is_log(effect_id: str) -> bool:
     return effect_id.rpartition(".")[2].startswith("l")
 
 
-def _diverged(how: str) -> UnderstudyError:
+def diverged(how: str) -> UnderstudyError:
+    """The error of a run that does other things than its journal says."""
     message = f"The run cannot be taken up: it does not follow its own journal; {how}."
     return UnderstudyError(message, hint=_HINT)
 

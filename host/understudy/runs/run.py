@@ -24,6 +24,7 @@ class Run(Protocol):
     | `tool` | `{"name", "arguments"}` | what the tool returned | |
     | `next` | `{"instructions"?, "additional_instructions"?, "model"? …}` | | parts |
     | `search` | `{"query", "max_num_results"? …}` | `{"results": […]}` of the vector stores | |
+    | `fetch` | `{"url", "method"?, "headers"?, "body"? …}` | the answer | its head, its pieces |
     | `timer` | `{"seconds"}` | None, after that time | |
     | `log` | `{"level", "text"}` | None | |
     | `process` | `{"name", "args"}` | what an export of process.js returned | |
@@ -34,6 +35,9 @@ class Run(Protocol):
     A model chunk is an object with some of `text`, `reasoning`, `refusal`, `tool_calls` (deltas
     with an `index`), `finish_reason`, `usage`. The whole message has `text`, `refusal`,
     `tool_calls` (`{id, name, arguments}`), `finish_reason`, `usage`.
+
+    The `body` of a `fetch` is text in base64, or an async iterable of bytes that is sent as it
+    comes; then `length` is its size in bytes, if it is known.
     """
 
     id: str

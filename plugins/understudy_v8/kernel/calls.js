@@ -57,8 +57,7 @@ function box(message) {
   return { __proto__: null, message };
 }
 
-function openStream(call, kind, payload) {
-  const stream = ++lastRequest;
+function openStream(call, kind, payload, stream = ++lastRequest) {
   let state = "new";
   const pull = (fields) => settle(request(call, "pull", () => ',"stream":' + stream + fields()));
   return {
@@ -85,6 +84,16 @@ function openStream(call, kind, payload) {
       return this;
     },
   };
+}
+
+// A stream that also sends: `push` gives a piece in base64, null at the end, or why it breaks off,
+// and resolves when it has been taken, to whether more is wanted.
+function openUpload(call, kind, payload) {
+  const stream = ++lastRequest;
+  const field = (value) => encode(value, "a piece");
+  const push = (chunk, error = null) => settle(request(call, "push",
+    () => ',"stream":' + stream + ',"chunk":' + field(chunk) + ',"error":' + field(error)));
+  return { __proto__: null, items: openStream(call, kind, payload, stream), push };
 }
 
 // With the Web APIs, what `fetch` and others know as a signal; else something that looks like it.

@@ -13,6 +13,7 @@ const webHost = freeze({
   environment: () => environment,
   report: (error) => guard(() => { throw error; }),
   stream: (kind, payload) => openStream(ambient(), kind, payload),
+  upload: (kind, payload) => openUpload(ambient(), kind, payload),
   compute: (kind, payload) => ask(ambient(), kind, payload),
 });
 

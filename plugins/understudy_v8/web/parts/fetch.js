@@ -20,14 +20,75 @@ export async function fetch(input, init = undefined) {
   if (url.protocol === "data:") return respondWithData(url);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw failed(`${url.protocol} URLs cannot be fetched`);
   if (requestBadPort(state) === "blocked") throw failed(`port ${url.port} is for another protocol`);
-  const body = request.body === null ? null : new Uint8Array(await aborting(request.signal, request.arrayBuffer()));
-  return await open(request.signal, {
+  const asked = {
     url: url.href,
     method: state.method,
     headers: [...state.headersList.entriesList ?? state.headersList.entries],
-    body: body === null ? null : body.toBase64(),
+    body: null,
     redirect: state.redirect,
-  });
+  };
+  if (state.body !== null && !isSmall(state.body)) return await send(request.signal, asked, state.body);
+  if (state.body !== null) {
+    const bytes = new Uint8Array(await aborting(request.signal, request.arrayBuffer()));
+    asked.body = bytes.toBase64();
+  }
+  return await open(new Answer(host.stream("fetch", asked), request.signal), asked);
+}
+
+// What is small and known is sent as a whole: only that can be sent again after a redirect.
+const WHOLE_BYTES = 4 * 2 ** 20;
+
+function isSmall({ source, length }) {
+  return source !== null && length !== null && length <= WHOLE_BYTES;
+}
+
+async function send(signal, asked, { stream, source, length }) {
+  const payload = { ...asked, streams: true, length: source === null ? null : length };
+  const { items, push } = host.upload("fetch", payload);
+  const sender = new Sender(stream.getReader(), push);
+  const head = open(new Answer(items, signal, sender), asked);
+  sender.run();
+  return await head;
+}
+
+// Sends a body bit by bit: more is read when the host has taken what there was.
+const PIECE_BYTES = 2 ** 18;
+
+class Sender {
+  constructor(reader, push) {
+    this.reader = reader;
+    this.push = push;
+    this.stopped = false;
+    this.failure = null;
+  }
+
+  async run() {
+    try {
+      for (;;) {
+        const { done, value } = await this.reader.read();
+        if (this.stopped) return;
+        if (done) return void await this.push(null);
+        if (!await this.pass(value)) return this.stop();
+      }
+    } catch (error) {
+      this.failure = { cause: error };
+      this.stop(error);
+      await this.push(null, String(error?.message ?? error)).catch(() => undefined);
+    }
+  }
+
+  async pass(bytes) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError("the stream of a body must give Uint8Arrays");
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      if (!await this.push(bytes.subarray(at, at + PIECE_BYTES).toBase64())) return false;
+    }
+    return true;
+  }
+
+  stop(reason) {
+    this.stopped = true;
+    this.reader.cancel(reason).catch(() => undefined);
+  }
 }
 
 function failed(reason, cause) {
@@ -43,8 +104,7 @@ function aborting(signal, promise) {
   });
 }
 
-async function open(signal, payload) {
-  const answer = new Answer(host.stream("fetch", payload), signal);
+async function open(answer, payload) {
   const head = await answer.next();
   if (head === undefined) throw failed("there was no answer");
   return respond(head, answer, payload);
@@ -52,9 +112,10 @@ async function open(signal, payload) {
 
 // What comes from the host, in order: the head, then pieces of the body.
 class Answer {
-  constructor(items, signal) {
+  constructor(items, signal, sender = null) {
     this.items = items;
     this.signal = signal;
+    this.sender = sender;
     this.stop = () => this.close();
     signal.addEventListener("abort", this.stop, { once: true });
   }
@@ -66,14 +127,18 @@ class Answer {
     } catch (error) {
       this.signal.removeEventListener("abort", this.stop);
       if (this.signal.aborted) throw this.signal.reason;
+      this.sender?.stop(error);
+      if (this.sender?.failure) throw failed("its body broke off", this.sender.failure.cause);
       throw failed(error.message, error);
     }
     this.signal.removeEventListener("abort", this.stop);
+    this.sender?.stop();
     return undefined;
   }
 
   async close() {
     this.signal.removeEventListener("abort", this.stop);
+    this.sender?.stop(this.signal.reason);
     await this.items.return().catch(() => undefined);
   }
 }
