@@ -35,6 +35,17 @@ async def talk(_payload):
     yield {"usage": {"total_tokens": 3}}
 
 
+def test_a_body_that_comes_as_a_stream_is_understood_too(workshop):
+    run = ScriptRun("/chat/completions")
+    run.streams["model"] = talk
+    code = ASK.replace("body })", 'body: new Blob([body]).stream(), duplex: "half" })')
+    (shown,) = workshop.invoke(code, run)
+    status, text = json.loads(shown)
+    assert status == 200
+    assert text.endswith("data: [DONE]\n\n")
+    assert run.asked[0][1]["messages"] == [{"role": "user", "content": "hi"}]
+
+
 def test_chunks_become_events_and_the_named_model_does_not_count(workshop):
     run, status, text = ask(workshop, talk)
     *events, done, end = text.split("\n\n")
