@@ -11,6 +11,7 @@ from typing import Any
 from understudy.errors import Invalid, NotFound
 from understudy.objects import Assistant, File, Message, Thread
 from understudy.processes import ProcessSource
+from understudy_process.channel import Channel
 from understudy_process.logs import Logs
 from understudy_process.pipe import Pipe
 
@@ -20,9 +21,10 @@ JSON = dict[str, Any]
 class JailRun:
     """See `understudy.Run`. It has no thread and no model; its messages are the channel's."""
 
-    def __init__(self, source: ProcessSource, pipe: Pipe, logs: Logs) -> None:
+    def __init__(self, source: ProcessSource, pipe: Pipe, channel: Channel, logs: Logs) -> None:
         self._source = source
         self._pipe = pipe
+        self._channel = channel
         self._logs = logs
         self.id = f"process_{source.assistant_id}"
         self.assistant = Assistant(id=source.assistant_id)
@@ -53,22 +55,28 @@ class JailRun:
             "tools": [],
         }
 
-    async def effect(self, kind: str, payload: JSON) -> None:
-        """Wait, or print a line."""
+    async def effect(self, kind: str, payload: JSON) -> str | None:
+        """Pass on what process.js says and answer what the host says; wait, or print a line."""
+        if kind == "process.send":
+            return await self._exchange(payload["message"])
         if kind == "timer":
             await asyncio.sleep(payload["seconds"])
         elif kind == "log":
             self._print(payload)
         else:
             raise _not_here(kind)
+        return None
 
     def stream(self, kind: str, payload: JSON) -> AsyncIterator[Any]:
-        """What the host says, or the answer of a server."""
-        if kind == "process.messages":
-            return self._pipe.lines()
+        """The answer of a server."""
         if kind == "fetch" and self._source.fetch is not None:
             return self._source.fetch(payload)
         raise _not_here(kind)
+
+    async def _exchange(self, lines: str) -> str:
+        self._channel.data_received(lines.encode())
+        await self._pipe.is_read.wait()
+        return await self._pipe.read()
 
     def _print(self, line: JSON) -> None:
         run, found, text = line["text"].partition("\n")  # the driver says for whom

@@ -1,22 +1,29 @@
-// Runs around process.js in the jail. Its `invoke` lasts as long as the process does: what the host
-// says comes as the messages of its run, and what process.js says is what `invoke` yields.
+// Runs around process.js in the jail. Its `invoke` lasts as long as the process does: what process.js
+// says goes out as a message of its run, whose answer is what the host says next.
 import { encode, makeSend, serve } from "./calls.mjs";
 
 const METHODS = ["debug", "dir", "error", "group", "info", "log", "table", "trace", "warn"];
 
+// So many steps may what is said take, to go out with the request for what the host says next: that
+// is one turn instead of two.
+const SOON = 16;
+
 const runs = new AsyncLocalStorage();
 const listeners = new Map();
 let lines = "";
-let wake = () => {};
+let waiting = 0;
+let flush = () => {};
+let end = () => {};
 let running = true;
 
 // In V8 a module's first line begins with the host's text: its columns are not the author's.
 const placed = (error) => ({ ...error, stack: error.stack.replace(/:1:\d+(?=\)|$)/gm, ":1") });
 
 function say(message, callback) {
+  if (!running) return false;
   if (message.error !== undefined) message.error = placed(message.error);
   lines += `${encode(message)}\n`;
-  wake();
+  queueMicrotask(flush);
   if (callback !== undefined) queueMicrotask(() => callback(null));
   return true;
 }
@@ -87,25 +94,41 @@ function install(granted) {
   process.stderr = { write: (text, ...rest) => write(console.warn, text, rest) };
   process.exit = process.disconnect = () => {
     running = false;
-    wake();
+    end();
   };
 }
 
-async function attend(run, receive) {
-  for await (const text of run.process.messages()) {
-    for (const line of text.split("\n")) if (line !== "") receive(JSON.parse(line));
+async function exchange(run) {
+  const said = lines;
+  lines = "";
+  waiting++;
+  try {
+    return await run.process.send(said);
+  } finally {
+    waiting--;
   }
+}
+
+async function talk(run, receive) {
+  do {
+    const heard = await exchange(run);
+    for (const line of heard.split("\n")) if (line !== "") receive(JSON.parse(line));
+    for (let step = 0; step < SOON && lines === ""; step++) await null;
+  } while (waiting === 0 || lines !== "");
 }
 
 export async function* invoke(run) {
   install(run.assistant.env);
   const { receive, load } = serve({ runs, say, show, hear });
-  attend(run, receive);
+  const ended = new Promise((resolve, reject) => {
+    end = resolve;
+    // A second exchange says what comes while the first one waits; more would be no faster.
+    flush = () => {
+      if (waiting === 1 && lines !== "") talk(run, receive).catch(reject);
+    };
+    talk(run, receive).catch(reject);
+  });
   load(() => import("PROCESS"));
-  while (running || lines !== "") {
-    if (lines === "") await new Promise((resolve) => (wake = resolve));
-    const said = lines;
-    lines = "";
-    if (said !== "") yield said;
-  }
+  await ended;
+  if (lines !== "") yield lines;
 }

@@ -55,7 +55,7 @@ class Jailed:
         assert self._source.open is not None
         self._program = program = await self._source.open(self._code())
         channel.connection_made(self._pipe)
-        run = JailRun(self._source, self._pipe, logs)
+        run = JailRun(self._source, self._pipe, channel, logs)
         talk = self._talk(program, run, channel, logs)
         self._talking = asyncio.get_running_loop().create_task(talk)
 
@@ -97,7 +97,6 @@ class Jailed:
             async with closing(program.invoke(run)) as said:
                 async for lines in said:
                     channel.data_received(str(lines).encode())
-                    await self._pipe.is_read.wait()
         except UnderstudyError as error:
             why = failures.broke_off(self._site, error)
         finally:

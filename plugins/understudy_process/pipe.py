@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from asyncio import Future
+from collections.abc import Callable
 
 
 class Pipe(asyncio.Transport):
@@ -14,7 +15,7 @@ class Pipe(asyncio.Transport):
         self._aborted = aborted
         self._lines: list[bytes] = []
         self._size = 0
-        self._filled = asyncio.Event()
+        self._reader: Future[None] | None = None
         self.is_read = asyncio.Event()
         self.is_read.set()
 
@@ -22,20 +23,25 @@ class Pipe(asyncio.Transport):
         """Lines for the jail."""
         self._lines.append(bytes(data))
         self._size += len(data)
-        self._filled.set()
+        self._wake()
 
     def get_write_buffer_size(self) -> int:
         """How many bytes wait."""
         return self._size
 
-    async def lines(self) -> AsyncIterator[str]:
-        """All that has been written, as the jail asks for it. It has no end."""
-        while True:
-            await self._filled.wait()
-            self._filled.clear()
-            text = b"".join(self._lines).decode()
-            self._lines, self._size = [], 0
-            yield text
+    async def read(self) -> str:
+        """All that has been written, as soon as there is some; nothing once another reads."""
+        self._wake()
+        if not self._lines:
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+        text = b"".join(self._lines).decode()
+        self._lines, self._size = [], 0
+        return text
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
     def pause_reading(self) -> None:
         """Take no more of what the jail says."""

@@ -15,6 +15,7 @@ from understudy.errors import NotFound, ScriptError
 from understudy.processes import ProcessSource
 from understudy_process import engines
 from understudy_process.needs import engine_need
+from understudy_process.pipe import Pipe
 from understudy_process.site import Site
 
 from .conftest import Desk
@@ -226,3 +227,59 @@ def descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
     below = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     return below + [deeper for child in below for deeper in descendants(child)]
+
+
+SPEAKER = """
+export const now = (n) => n;
+export async function talk(count) {
+  for (let i = 0; i < count; i++) {
+    process.send(i);
+    for (let step = 0; step < i % 40; step++) await null;
+    if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return count;
+}
+"""
+
+
+def test_an_answer_goes_out_with_the_request_for_the_next_call(jailed, monkeypatch):
+    jailed.write(SPEAKER)
+    read, turns = Pipe.read, []
+    monkeypatch.setattr(Pipe, "read", lambda pipe: turns.append(pipe) or read(pipe))
+
+    async def scene():
+        await jailed.call("now", 0)
+        begun = len(turns)
+        answers = [await jailed.call("now", n) for n in range(20)]
+        return answers, len(turns) - begun
+
+    answers, taken = jailed.play(scene)
+    assert answers == list(range(20))
+    assert taken <= 21
+
+
+def test_what_is_said_while_nobody_asks_arrives_once_and_in_order(jailed):
+    jailed.write(SPEAKER)
+
+    async def scene():
+        talking = asyncio.create_task(jailed.call("talk", 300))
+        answers = await asyncio.gather(*(jailed.call("now", n, run=f"run_{n}") for n in range(50)))
+        said = []
+        async for value in jailed.process.messages(jailed.caller()):
+            said.append(value)
+            if len(said) == 300:
+                break
+        return answers, said, await talking
+
+    assert jailed.play(scene) == (list(range(50)), list(range(300)), 300)
+
+
+def test_a_rejection_that_nobody_handles_does_not_end_the_jail(jailed):
+    jailed.write(COUNTER + "export const go = () => { Promise.reject(new Error('lost')); };")
+
+    async def scene():
+        await jailed.call("next")
+        await jailed.call("go")
+        return await jailed.call("next")
+
+    assert jailed.play(scene) == 2
