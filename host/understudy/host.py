@@ -110,6 +110,7 @@ class Host:
             self.threads,
             self.files,
             self.vector_store_files,
+            embedding,
         )
         self._attachments = stage.attachments
         models = Models(self.store)

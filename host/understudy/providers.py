@@ -87,8 +87,13 @@ class Providers:
         settings = json.dumps(model.settings, sort_keys=True)
         key = (model.provider, model.name, settings)
         if key not in self._embedders:
-            self._embedders[key] = self._make("embeddings", model.provider, model)
+            self._embedders[key] = self.new_embedder(model)
         return self._embedders[key]
+
+    def new_embedder(self, model: EmbeddingModel) -> Embedder:
+        """As `embedder`, but the caller's own, who closes it."""
+        embedder: Embedder = self._make("embeddings", model.provider, model)
+        return embedder
 
     def process(self, source: ProcessSource) -> Process:
         """What runs an assistant's process.js; the caller closes it.

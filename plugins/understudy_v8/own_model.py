@@ -2,7 +2,8 @@
 
 `fetch` of http://model.understudy/v1 comes here: no key, no permission, no other model. Behind it
 is the effect `model`, as if the script had called `run.model.chat`. The format is that of
-https://platform.openai.com/docs/api-reference/chat; the other one is in own_responses.py.
+https://platform.openai.com/docs/api-reference/chat; the others are in own_responses.py and
+own_embeddings.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from understudy.errors import ModelError, UnderstudyError
 from understudy.runs.run import Run
 from understudy.streams import closing
-from understudy_v8 import own_responses
+from understudy_v8 import own_embeddings, own_responses
 
 JSON = dict[str, Any]
 HOST: Final = "model.understudy"
@@ -43,15 +44,15 @@ async def answer(run: Run, payload: Mapping[str, Any], number: int) -> AsyncIter
     url = str(payload["url"])
     try:
         body = _body(await _text(payload))
-        dialect = _DIALECTS.get(urlsplit(url).path)
-        if dialect is None:
-            known = " and ".join(_DIALECTS)
-            raise _Unanswerable(f"the assistant's own model answers only {known}", 404)
-        async with closing(_answered(run, url, body, dialect, number)) as items:
+        async with closing(_opened(run, url, body, number)) as items:
             async for item in items:
                 yield item
     except _Unanswerable as error:
         for item in _refusal(url, str(error), error.status):
+            yield item
+    except UnderstudyError as error:
+        message = f"{error} {error.hint}" if error.hint else str(error)
+        for item in _refusal(url, message, _status(error), getattr(error, "param", None)):
             yield item
 
 
@@ -59,6 +60,22 @@ class _Unanswerable(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+def _opened(run: Run, url: str, body: JSON, number: int) -> AsyncIterator[JSON]:
+    path = urlsplit(url).path
+    if path == own_embeddings.PATH:
+        return _embedded(run, url, body)
+    if (dialect := _DIALECTS.get(path)) is None:
+        known = " and ".join((", ".join(_DIALECTS), own_embeddings.PATH))
+        raise _Unanswerable(f"the assistant's own model answers only {known}", 404)
+    return _answered(run, url, body, dialect, number)
+
+
+async def _embedded(run: Run, url: str, body: JSON) -> AsyncIterator[JSON]:
+    whole = await own_embeddings.answer(run, body)
+    yield _head(url, 200, "application/json")
+    yield _chunk(json.dumps(whole))
 
 
 async def _answered(
@@ -69,22 +86,19 @@ async def _answered(
         "created": int(time.time()),
         "model": str(body.get("model") or "*"),
     }
-    try:
-        asked = dialect.asked(body)
-        if body.get("stream") is not True:
-            whole = await run.effect("model", asked)
-            yield _head(url, 200, "application/json")
-            yield _chunk(json.dumps(dialect.whole(stamp, whole)))
-            return
-        async with closing(run.stream("model", asked)) as chunks:
-            events = dialect.events(stamp, chunks)
-            first = await anext(events)
-            yield _head(url, 200, "text/event-stream")
-            yield _chunk(first)
-            async for event in events:
-                yield _chunk(event)
-    except UnderstudyError as error:
-        raise _Unanswerable(str(error), _status(error)) from error
+    asked = dialect.asked(body)
+    if body.get("stream") is not True:
+        whole = await run.effect("model", asked)
+        yield _head(url, 200, "application/json")
+        yield _chunk(json.dumps(dialect.whole(stamp, whole)))
+        return
+    async with closing(run.stream("model", asked)) as chunks:
+        events = dialect.events(stamp, chunks)
+        first = await anext(events)
+        yield _head(url, 200, "text/event-stream")
+        yield _chunk(first)
+        async for event in events:
+            yield _chunk(event)
 
 
 def _status(error: UnderstudyError) -> int:
@@ -187,8 +201,8 @@ def _is_text(part: Any) -> bool:
     return known and isinstance(part.get("text"), str)
 
 
-def _refusal(url: str, message: str, status: int) -> tuple[JSON, JSON]:
-    error = {"message": message, "type": "understudy_error", "param": None, "code": None}
+def _refusal(url: str, message: str, status: int, param: str | None = None) -> tuple[JSON, JSON]:
+    error = {"message": message, "type": "understudy_error", "param": param, "code": None}
     return _head(url, status, "application/json"), _chunk(json.dumps({"error": error}))
 
 

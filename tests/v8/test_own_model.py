@@ -64,7 +64,7 @@ async def refuse(_payload):
 
 @pytest.mark.parametrize(
     ("stream", "path", "expected"),
-    [(refuse, "/chat/completions", "no such model"), (talk, "/embeddings", "answers only")],
+    [(refuse, "/chat/completions", "no such model"), (talk, "/images", "answers only")],
 )
 def test_a_refusal_is_an_answer_with_a_status(workshop, stream, path, expected):
     _, status, text = ask(workshop, stream, path)

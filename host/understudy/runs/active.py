@@ -22,6 +22,7 @@ from understudy.runs.agent import agent
 from understudy.runs.asides import Asides
 from understudy.runs.completion import Completion, as_chunks
 from understudy.runs.effects import Effects, Streamer
+from understudy.runs.embed import RunEmbedding
 from understudy.runs.fetch import Answered, as_items
 from understudy.runs.lines import events_in
 from understudy.runs.model_calls import ModelCalls
@@ -65,6 +66,7 @@ class ActiveRun:
         transcript: Transcript,
         uploads: Files,
         search: RunSearch,
+        embedding: RunEmbedding,
         network: Network,
         own_folder: OwnFolder,
         companion: Companion,
@@ -97,6 +99,7 @@ class ActiveRun:
                 "model.available": models.available,
                 "log": self._log,
                 "search": search.perform,
+                "embed": embedding.perform,
                 "timer": self._wait,
                 "files.read": own_folder.read,
                 "files.write": own_folder.write,

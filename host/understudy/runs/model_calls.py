@@ -52,6 +52,12 @@ class ModelCalls:
             async for chunk in chunks:
                 yield as_json(chunk)
 
+    @property
+    def provider(self) -> str | None:
+        """The name of who answers, unless a call names another; None for the default one."""
+        name, slash, _ = _wanted(self._model).partition("/")
+        return name if slash and self._providers.has_model(name) else self._provider
+
     async def available(self, _payload: JSON) -> bool:
         """Whether a model can be asked now."""
         provider, _ = self._resolve(_wanted(self._model))

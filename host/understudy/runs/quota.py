@@ -10,6 +10,7 @@ from understudy.errors import Invalid, UnderstudyError
 MODEL_CALLS: Final = 1000
 """More than any run of a person's assistant is known to need."""
 VARIABLE: Final = "UNDERSTUDY_MODEL_CALLS"
+_COUNTED: Final = frozenset({"model", "embed"})
 
 
 def chosen_model_calls() -> int:
@@ -34,7 +35,7 @@ class Quota:
 
     def count(self, kind: str) -> UnderstudyError | None:
         """Count an effect of this kind; the error if it is one too many."""
-        if kind != "model":
+        if kind not in _COUNTED:
             return None
         self._made += 1
         if self._made <= self._most:

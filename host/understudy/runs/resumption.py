@@ -15,7 +15,7 @@ from understudy.runs.transcript import Transcript
 JSON = dict[str, Any]
 _SAFE: Final = frozenset(
     {"model", "model.available", "search", "log", "timer", "client_tools", "approval"}
-    | {"files.read", "files.list"}
+    | {"embed", "files.read", "files.list"}
 )
 """Asking again costs time or money, and changes nothing."""
 

@@ -21,6 +21,7 @@ class Run(Protocol):
     | --- | --- | --- | --- |
     | `model` | `{"messages"?, "tools"?, "model"?, parameters …}` | the whole message | chunks |
     | `model.available` | `{}` | whether a model answers | |
+    | `embed` | `{"input", "model"?, "dimensions"?, "purpose"?}` | `{"model", "vectors"}` | |
     | `tool` | `{"name", "arguments"}` | what the tool returned | |
     | `next` | `{"instructions"?, "additional_instructions"?, "model"? …}` | | parts |
     | `search` | `{"query", "max_num_results"? …}` | `{"results": […]}` of the vector stores | |

@@ -13,6 +13,7 @@ from understudy.events import Event
 from understudy.folder import ModelChoice, expand_instructions
 from understudy.library.assistants import Assistants
 from understudy.library.attachments import Attachments
+from understudy.library.embedding import Embedding
 from understudy.library.files import Files
 from understudy.library.loading import LoadedAssistant
 from understudy.library.messages import Messages
@@ -22,6 +23,7 @@ from understudy.library.vector_store_files import VectorStoreFiles
 from understudy.objects import Run, RunOptions, new_id
 from understudy.providers import Providers
 from understudy.runs.active import ActiveRun, Scene
+from understudy.runs.embed import RunEmbedding
 from understudy.runs.execution import Invoke
 from understudy.runs.journal import Journal
 from understudy.runs.model_calls import ANY_MODEL, ModelCalls
@@ -58,6 +60,7 @@ class Stage:
         threads: Threads,
         files: Files,
         vector_stores: VectorStoreFiles,
+        embedding: Embedding,
         *,
         keeps_journals: bool = True,
     ) -> None:
@@ -69,6 +72,7 @@ class Stage:
         self._threads = threads
         self._files = files
         self._vector_stores = vector_stores
+        self._embedding = embedding
         self._soon = Soon()
         self._most_model_calls = chosen_model_calls()
         self.attachments = Attachments(threads, vector_stores, files)
@@ -76,7 +80,7 @@ class Stage:
     def elsewhere(self, store: Store, threads: Threads, *, keeps_journals: bool = False) -> Stage:
         """The same for runs that end with the store they are in: few ask what they did."""
         providers, hooks = self._providers, self._hooks
-        found = self._files, self._vector_stores
+        found = self._files, self._vector_stores, self._embedding
         parts = store, providers, hooks, self._assistants, threads, *found
         return Stage(*parts, keeps_journals=keeps_journals)
 
@@ -170,14 +174,21 @@ class Stage:
             assistant_id=run.assistant_id,
             searches=loaded.toolbox.searches(),
         )
+        models = self._model_calls(choice, run)
         active = ActiveRun(
             scene,
             record,
             loaded.toolbox,
-            self._model_calls(choice, run),
+            models,
             transcript,
             self._files,
             RunSearch(self._vector_stores.stores, scene.assistant, scene.thread),
+            RunEmbedding(
+                self._embedding,
+                self._providers,
+                provider=models.provider,
+                settings=choice.settings,
+            ),
             loaded.network,
             OwnFolder(loaded.folder.path, loaded.standing),
             loaded.companion,
