@@ -52,7 +52,7 @@ async function send(signal, asked, { stream, source, length }) {
 }
 
 // Sends a body bit by bit: more is read when the host has taken what there was.
-const PIECE_BYTES = 2 ** 18;
+const PIECE_BYTES = 2 ** 16; // many bodies at once must fit into one turn
 
 class Sender {
   constructor(reader, push) {
