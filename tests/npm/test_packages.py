@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from understudy import Host
+from understudy.testing.embedding_server import EmbeddingServer, topics
 from understudy.testing.model_server import ModelServer, Received, call_tools, say
 
 from .api import application
@@ -54,7 +55,13 @@ def answers(make_root):
     root.copy("lab")
     root.install("lab")
     assert root.run("trust", "lab", "--yes").returncode == 0
-    with pytest.MonkeyPatch.context() as patch, ModelServer() as server:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ModelServer() as server,
+        EmbeddingServer() as embedder,
+    ):
+        named = {"model": "openai/small", "settings": {"base_url": embedder.base_url}}
+        (root.path / "embeddings.json").write_text(json.dumps(named))
         server.script([model] * 20)
         patch.setenv("OPENAI_BASE_URL", server.base_url)
         patch.setenv("OPENAI_API_KEY", "secret")
@@ -126,6 +133,12 @@ def test_openai_has_responses_of_the_assistants_own_model(shown):
     assert shown["told"] == ["completed", "message", True]
 
 
+@of("openai")
+def test_openai_has_embeddings_in_base64_and_in_floats(shown):
+    expected = [pytest.approx(topics(text)) for text in ("a dog", "a ship")]
+    assert shown["vectors"] == [expected, expected]
+
+
 @of("openai {api}")
 def test_openai_reaches_an_endpoint_that_was_granted(shown):
     assert (shown["whole"], shown["streamed"]) == ("You said: whole", "You said: bit by bit")
@@ -149,6 +162,12 @@ def test_langchain_openai_invokes_streams_and_binds_tools(shown):
     assert shown["many"]
     (call,) = shown["calls"]
     assert (call["name"], call["args"]) == ("weather", {"city": "Rome"})
+
+
+@of("@langchain/openai")
+def test_langchain_openai_embeds_questions_and_documents(shown):
+    texts = ("a dog", "a dog", "a ship")
+    assert shown["vectors"] == [pytest.approx(topics(text)) for text in texts]
 
 
 @of("langchain")

@@ -1,4 +1,4 @@
-import { ChatOpenAI } from "@langchain/openai";
+import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { tool } from "@langchain/core/tools";
 import { z } from "zod";
 
@@ -10,5 +10,7 @@ export async function show() {
   const pieces = [];
   for await (const { content } of await model.stream("bit by bit")) if (content) pieces.push(content);
   const bound = await model.bindTools([weather]).invoke("weather in Rome");
-  return { whole: answer.content, streamed: pieces.join(""), many: pieces.length > 1, calls: bound.tool_calls };
+  const embeddings = new OpenAIEmbeddings();
+  const vectors = [await embeddings.embedQuery("a dog"), ...(await embeddings.embedDocuments(["a dog", "a ship"]))];
+  return { whole: answer.content, streamed: pieces.join(""), many: pieces.length > 1, calls: bound.tool_calls, vectors };
 }

@@ -10,7 +10,7 @@ export async function show(run, baseURL) {
     streamed += chunk.choices[0]?.delta?.content ?? "";
   }
   const found = { whole: whole.choices[0].message.content, streamed };
-  if (baseURL === undefined) return { ...found, usage: whole.usage, ...(await respond(client)) };
+  if (baseURL === undefined) return { ...found, usage: whole.usage, ...(await respond(client)), ...(await embed(client)) };
   const { data } = await client.embeddings.create({ model: "e", input: ["a", "b"] });
   const response = await client.responses.create({ model: "m", input: "respond" });
   const refused = await client.chat.completions.create(ask("fail")).catch((error) => error);
@@ -20,6 +20,13 @@ export async function show(run, baseURL) {
     response: response.output_text,
     refused: [refused instanceof APIError, refused.status, refused.constructor.name],
   };
+}
+
+// Asked for base64, which is the client's own choice, and for floats.
+async function embed(client) {
+  const ask = { model: "e", input: ["a dog", "a ship"] };
+  const made = [await client.embeddings.create(ask), await client.embeddings.create({ ...ask, encoding_format: "float" })];
+  return { vectors: made.map(({ data }) => data.map((item) => Array.from(item.embedding))) };
 }
 
 // The Responses API: whole, bit by bit, and with a tool that is called, answered and told of.
