@@ -92,7 +92,7 @@ def _change_lock(folder):
 def _import_more(folder):
     code = folder / "src/index.js"
     code.write_text(USES_ZOD.replace("'zod'", "'zod/mini'"), "utf-8")
-    return "the package `zod/mini` has not been installed"
+    return "`zod/mini` is an npm package: it has not been installed"
 
 
 @pytest.mark.parametrize("spoil", [_lose, _damage, _cut, _change_lock, _import_more])

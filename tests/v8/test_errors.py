@@ -131,7 +131,7 @@ def test_json_that_is_none_has_its_place(workshop):
             "node:fs/promises",
             "src/process.js, which may import it, and call that: `await run.process",
         ),
-        ("node:path", "part of Node.js: its npm packages are not installed; run `understudy npm"),
+        ("node:path", "`node:path` is part of Node.js: "),
         ("https://example.com/x.js", "is an address"),
         ("./missing.js", "there is no file `./missing.js`, seen from `index.js`"),
         ("../outside.js", "leads out of the assistant's folder"),

@@ -55,24 +55,25 @@ class Packages:
 
     def module(self, specifier: str, how: How) -> Module:
         """A package as a module. Raises `Unresolved`."""
-        bundle = self._find(specifier)
-        if f"{how} {specifier}" not in bundle.names:
-            raise Unresolved(f"the package `{specifier}` has not been installed; {self._advice()}")
+        bundle = self._find()
+        if bundle is None or f"{how} {specifier}" not in bundle.names:
+            raise self._missing(specifier)
         return Module("package", Rewritten("", {}), hows=(how,), specifier=specifier)
 
-    def _find(self, specifier: str) -> Bundle:
+    def _find(self) -> Bundle | None:
         if self._bundle is None and self._problem is None:
             try:
                 self._bundle = find_bundle(self._source.folder, dict(self._source.package))
             except NoBundle as error:
                 self._problem = str(error)
-        if self._bundle is None:
-            if specifier.removeprefix("node:").partition("/")[0] in _ABSENT:
-                raise Unresolved(_node_only(specifier))
-            kind = "part of Node.js" if specifier.startswith("node:") else "an npm package"
-            said = f"`{specifier}` is {kind}: {self._problem}"
-            raise Unresolved(f"{said}; {self._advice()}")
         return self._bundle
+
+    def _missing(self, specifier: str) -> Unresolved:
+        if specifier.removeprefix("node:").partition("/")[0] in _ABSENT:
+            return Unresolved(_node_only(specifier))
+        kind = "part of Node.js" if specifier.startswith("node:") else "an npm package"
+        problem = self._problem or "it has not been installed"
+        return Unresolved(f"`{specifier}` is {kind}: {problem}; {self._advice()}")
 
     def _advice(self) -> str:
         return f"run `understudy npm install {self._source.assistant_id}`"
