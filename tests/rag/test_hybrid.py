@@ -192,7 +192,7 @@ async def main():
             await host.vector_store_files.add(store.id, NewFile(file_id=file.id))
         await host.vector_stores.settled([store.id], seconds=30)
         print(store.id, flush=True)
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()  # until it is killed
 
 asyncio.run(main())
 """

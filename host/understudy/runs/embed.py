@@ -13,20 +13,22 @@ from contextlib import asynccontextmanager
 from math import isfinite
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from understudy.embeddings import DEFAULT_EMBEDDINGS, Embedder, EmbeddingModel, Purpose, Vector
 from understudy.errors import Invalid, ModelError
 from understudy.library.embedding import Embedding
 from understudy.providers import Providers
+from understudy.runs.asked import Asked
 
 JSON = dict[str, Any]
+_HINTS: Final = {"input": "Tokens are not taken: send the text itself."}
 _SETTINGS: Final = ("base_url", "api_key", "timeout")
 """Those of model.json that say how a server is reached."""
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+class _Asked(Asked):
+    model_config = ConfigDict(strict=True)
 
     input: Annotated[list[str], Field(min_length=1, max_length=2048)]
     purpose: Purpose = "passage"
@@ -56,7 +58,7 @@ class RunEmbedding:
         Vectors are 32-bit floats, little-endian, in base64. Raises `Invalid`, `NotFound`,
         `ModelError`.
         """
-        asked = _read(payload)
+        asked = _Asked.read(payload, _HINTS)
         vectors: list[Vector] = []
         async with self._embedder(asked) as (name, embedder):
             size = embedder.at_once
@@ -84,16 +86,6 @@ class RunEmbedding:
             raise Invalid("Missing 'model': the name of an embedding model.", param="model")
         more = {} if asked.dimensions is None else {"dimensions": asked.dimensions}
         return EmbeddingModel(self._provider, asked.model, {**self._settings, **more})
-
-
-def _read(payload: Mapping[str, Any]) -> _Asked:
-    try:
-        return _Asked.model_validate(payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        param = ".".join(str(step) for step in first["loc"])
-        hint = "Tokens are not taken: send the text itself." if "input" in param else None
-        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param, hint=hint) from None
 
 
 def _check(vectors: Sequence[Vector], asked: _Asked, name: str) -> None:

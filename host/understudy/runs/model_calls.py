@@ -55,8 +55,7 @@ class ModelCalls:
     @property
     def provider(self) -> str | None:
         """The name of who answers, unless a call names another; None for the default one."""
-        name, slash, _ = _wanted(self._model).partition("/")
-        return name if slash and self._providers.has_model(name) else self._provider
+        return self._place(_wanted(self._model))[0]
 
     async def available(self, _payload: JSON) -> bool:
         """Whether a model can be asked now."""
@@ -64,10 +63,15 @@ class ModelCalls:
         return bool(await provider.models(self._settings))
 
     def _resolve(self, model: str) -> tuple[ModelProvider, str | None]:
+        provider, name = self._place(model)
+        return self._providers.model(provider), _named(name)
+
+    def _place(self, model: str) -> tuple[str | None, str]:
+        """The provider's name, and what it calls the model."""
         name, slash, rest = model.partition("/")
         if slash and self._providers.has_model(name):
-            return self._providers.model(name), _named(rest)
-        return self._providers.model(self._provider), _named(model)
+            return name, rest
+        return self._provider, model
 
     def _parameters(self, payload: JSON) -> JSON:
         given = {name: value for name, value in payload.items() if name not in _NOT_PARAMETERS}

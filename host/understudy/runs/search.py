@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from understudy.errors import Invalid, NotFound
 from understudy.library.resources import vector_store_ids
 from understudy.library.vector_stores import VectorStores
 from understudy.objects import Assistant, AttributeFilter, RankingOptions, Thread
+from understudy.runs.asked import Asked
 
 JSON = dict[str, Any]
 _PATIENCE: Final = 60.0
 """How long a run waits for files of its thread that are still being processed."""
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
+class _Asked(Asked):
     query: str
     max_num_results: int = Field(20, ge=1, le=50)
     ranking_options: RankingOptions = Field(default_factory=RankingOptions)
@@ -39,7 +38,7 @@ class RunSearch:
 
         Stores that expired or are gone are named in `unavailable`.
         """
-        asked = _read(payload)
+        asked = _Asked.read(payload)
         found, gone = await self._usable([*self._assistants, *self._threads])
         await self._stores.settled([id_ for id_ in self._threads if id_ in found], _PATIENCE)
         results = await self._stores.search(
@@ -64,12 +63,3 @@ class RunSearch:
         except (NotFound, Invalid):
             return False
         return True
-
-
-def _read(payload: Mapping[str, Any]) -> _Asked:
-    try:
-        return _Asked.model_validate(payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        param = ".".join(str(step) for step in first["loc"])
-        raise Invalid(f"Invalid '{param}': {first['msg']}.", param=param) from None
