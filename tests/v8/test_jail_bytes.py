@@ -108,6 +108,7 @@ def test_a_syntax_error_is_an_answer():
     ("code", "kind", "message"),
     [
         (-5, "memory", "more than 1 MB of memory"),
+        (-11, "memory", "more than 1 MB of memory"),
         (-24, "time", "ran for 5 s without a pause"),
         (70, "memory", "more than 1 MB of memory"),
         (-9, "error", "has ended: SIGKILL"),

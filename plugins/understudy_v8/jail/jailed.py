@@ -22,8 +22,9 @@ _CLOSE_SECONDS = 1.0
 # An answer this large is counted: lists and objects take the host up to 300 bytes each.
 _LARGE = 2**20
 _PARTS = 400_000
-# How V8 ends when it cannot go on; nearly always, it has no more memory.
-_CRASHES = ("SIGTRAP", "SIGILL", "SIGABRT")
+# How V8 ends when it cannot go on; nearly always, it has no more memory. Its libraries (ICU) use
+# what they could not allocate.
+_CRASHES = ("SIGTRAP", "SIGILL", "SIGABRT", "SIGSEGV")
 
 
 @dataclass(slots=True, eq=False)
