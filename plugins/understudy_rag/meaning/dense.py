@@ -134,11 +134,9 @@ class Dense:
         await self._lazily(stores, lacking, embedder)
         for store in stores.values():
             self._filling.begin(store.stored, embedder)
-        nearest = await self._nearest(stores, query, question)
-        if not question.candidates and not any(found.cosines for found in nearest.values()):
+        if not question.candidates:  # vectors alone can tell, and some of them tell wrongly
             await self._filling.settled([store.stored.path for store in stores.values()], _PATIENCE)
-            nearest = await self._nearest(stores, query, question)
-        return _together(nearest)
+        return _together(await self._nearest(stores, query, question))
 
     async def _nearest(
         self, stores: Mapping[str, _Store], query: Sequence[float], question: Question
